@@ -84,7 +84,11 @@ export interface FlowContext {
    * Runs an acceptance step: `judge` throws a Refusal, or returns. With the leniency of the same name the step is left out.
    * A Refusal is recorded and thrown on; a plain error thrown by `judge` is a Refusal of that step with its message.
    */
-  accept(step: string, judge: () => void | Promise<void>, onError?: { readonly code: string; readonly status?: number }): Promise<void>;
+  accept(
+    step: string,
+    judge: () => void | Promise<void>,
+    onError?: { readonly code: string; readonly status?: number },
+  ): Promise<void>;
   /** Sends a call, records both messages, emits `fault-sent` where a fault was applied. Throws TransportError. */
   call(call: Call): Promise<HttpResponse>;
   /** True if the fault of this id is active (for faults at a step rather than on a draft, such as leaving a call out). */

@@ -1,12 +1,4 @@
-export const LEVELS = [
-  'MUST',
-  'MUST NOT',
-  'REQUIRED',
-  'SHOULD',
-  'SHOULD NOT',
-  'MAY',
-  'OPTIONAL',
-] as const;
+export const LEVELS = ['MUST', 'MUST NOT', 'REQUIRED', 'SHOULD', 'SHOULD NOT', 'MAY', 'OPTIONAL'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** One obligation of a specification or profile, as it stands in `schemas/requirements/<catalogue>.json`. */

@@ -68,7 +68,13 @@ export type TraceEvent =
       readonly setup?: true;
     }
   /** An acceptance step of a mock judged what it received. `code` is the error code that it answered with. */
-  | { readonly event: 'step'; readonly step: string; readonly result: 'accepted' | 'refused' | 'left-out'; readonly code?: string; readonly reason?: string }
+  | {
+      readonly event: 'step';
+      readonly step: string;
+      readonly result: 'accepted' | 'refused' | 'left-out';
+      readonly code?: string;
+      readonly reason?: string;
+    }
   /** A faulty message left. `message` is its wire message. */
   | { readonly event: 'fault-sent'; readonly fault: string; readonly message: number }
   | { readonly event: 'outcome'; readonly source: OutcomeSource; readonly value: Outcome; readonly detail?: string }
@@ -76,7 +82,12 @@ export type TraceEvent =
   | { readonly event: 'silence'; readonly deadline: number }
   | { readonly event: 'clock-moved'; readonly by: number }
   /** The other side could not be reached or did not complete an exchange. `message` is the request that failed. */
-  | { readonly event: 'transport-failure'; readonly failure: string; readonly reason: string; readonly message?: number }
+  | {
+      readonly event: 'transport-failure';
+      readonly failure: string;
+      readonly reason: string;
+      readonly message?: number;
+    }
   /** An exception inside the harness: the flow is `error`, never pass and never fail. */
   | { readonly event: 'harness-error'; readonly reason: string }
   /** A precondition of a test could not be met (`needs X`). */
