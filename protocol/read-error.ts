@@ -36,6 +36,12 @@ function joinPlace(prefix: string, at: string | undefined): string {
 
 /** Shortens a stranger's string for a message, so that a 5 MB value never reaches a report. */
 export function quote(value: unknown, max = 60): string {
-  const shown = typeof value === 'string' ? value : String(JSON.stringify(value) ?? value);
+  const shown = typeof value === 'string' ? value : shortJson(value);
   return shown.length > max ? `${shown.slice(0, max)}…` : shown;
+}
+
+/** JSON of a value; JSON.stringify gives undefined for what JSON does not know. */
+function shortJson(value: unknown): string {
+  const json: string | undefined = JSON.stringify(value);
+  return json ?? typeof value;
 }
