@@ -79,8 +79,7 @@ export const CURVES: Readonly<Record<string, Curve>> = {
   'P-521': {
     openssl: 'secp521r1',
     bytes: 66,
-    order:
-      0x1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+    order: (1n << 521n) - (1n << 260n) + 0xa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
   },
   Ed25519: { bytes: 32, pkcs8: '302e020100300506032b657004220420' },
   X25519: { bytes: 32, pkcs8: '302e020100300506032b656e04220420' },
