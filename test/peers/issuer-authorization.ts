@@ -282,6 +282,7 @@ export class PeerAuthorizationServer {
           : {
               pkce: {
                 codeChallenge: challenge,
+                // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- what else a client says, the package refuses
                 codeChallengeMethod: (pushed.request.code_challenge_method ?? 'plain') as PkceCodeChallengeMethod,
                 ...(parsed.pkceCodeVerifier === undefined ? {} : { codeVerifier: parsed.pkceCodeVerifier }),
               },

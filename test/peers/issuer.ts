@@ -113,7 +113,7 @@ export async function startIssuerPeer(options: IssuerPeerOptions = {}): Promise<
     url,
     control: `${url}/control`,
     anchor,
-    signingKey: credentialKey.publicJwk as Jwk,
+    signingKey: credentialKey.publicJwk,
     close: listener.close,
   };
 }

@@ -45,8 +45,8 @@ export interface Listener {
   readonly app: Express;
   readonly url: string;
   /** To be called when all routes are added: puts the error handler behind them. */
-  seal(): void;
-  close(): Promise<void>;
+  readonly seal: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -95,11 +95,11 @@ export function bodyOf(request: Request): Record<string, unknown> {
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {};
 }
 
-/** Wraps an async handler; express 5 forwards its rejection to the error handler. */
+/** An async handler whose answers are not to be cached; express 5 gives its rejection to the error handler. */
 export function handler(work: (request: Request, response: Response) => Promise<void>) {
-  return (request: Request, response: Response, next: NextFunction): void => {
+  return async (request: Request, response: Response): Promise<void> => {
     response.set('Cache-Control', 'no-store');
-    work(request, response).catch(next);
+    await work(request, response);
   };
 }
 

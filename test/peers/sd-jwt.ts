@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { digest, generateSalt } from '@sd-jwt/crypto-nodejs';
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
 import { compactVerify, decodeProtectedHeader, importJWK } from 'jose';
-import type { CryptoKey, JWK } from 'jose';
+import type { CryptoKey } from 'jose';
 import type { PeerKey } from './identity.ts';
 
 /** Finds the key that should have signed an SD-JWT VC; throws if there is none to be trusted. */
@@ -40,7 +40,7 @@ export function sdJwtVerifier(keysOf: IssuerKeyResolver): SDJwtVcInstance {
       return signedByAny(compact, await keysOf(decodeProtectedHeader(compact), payload));
     },
     kbVerifier: async (data, signature, payload) => {
-      const jwk = payload.cnf?.jwk as JWK | undefined;
+      const jwk = payload.cnf?.jwk;
       if (jwk === undefined) return false;
       const compact = `${data}.${signature}`;
       return signedByAny(compact, [await importJWK(jwk, decodeProtectedHeader(compact).alg)]);

@@ -219,7 +219,7 @@ class RelyingParty {
         const { vct, ...claims } = verified.payload;
         const entry = {
           credential_format: 'dc+sd-jwt' as const,
-          vct: String(vct),
+          vct,
           claims: { ...claims, vct } as object as DcqlSdJwtVcPresentation['claims'],
           cryptographic_holder_binding: verified.kb !== undefined,
         };

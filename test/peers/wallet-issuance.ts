@@ -159,7 +159,7 @@ async function obtainToken(
   if (!('authorizationRequestUrl' in initiated)) throw new NotSupportedError('presentation during issuance');
   const url = await followToRedirect(initiated.authorizationRequestUrl, options.redirectUri);
   const answer = client.parseAndVerifyAuthorizationResponseRedirectUrl({ url, authorizationServerMetadata: metadata });
-  if (answer.code === undefined) throw new Error(`authorization error response: ${String(answer.error)}`);
+  if (answer.code === undefined) throw new Error(`authorization error response: ${answer.error}`);
   const result = await client.retrieveAuthorizationCodeAccessTokenFromOffer({
     credentialOffer: offer,
     issuerMetadata,
@@ -237,7 +237,7 @@ async function verified(
   const { payload } = await sdJwtVerifier(issuerKeys(options.issuerAnchors)).verify(encoded, {
     currentDate: Math.floor(options.clock.now() / 1000),
   });
-  return { vct: String(payload.vct), format, encoded, key };
+  return { vct: payload.vct, format, encoded, key };
 }
 
 /** Glue decides: `x5c` if there is one (chained to an anchor if there are any), else the issuer's published keys. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Openid4vpClient } from '@openid4vc/openid4vp';
-import type { Openid4vpAuthorizationRequest, ParsedOpenid4vpAuthorizationResponse } from '@openid4vc/openid4vp';
+import type { Openid4vpAuthorizationRequest } from '@openid4vc/openid4vp';
 import { DcqlQuery } from 'dcql';
 import type { DcqlQueryResult, DcqlSdJwtVcCredential } from 'dcql';
 import { createCallbacks } from './callbacks.ts';
@@ -107,8 +107,7 @@ export async function presentCredentials(link: string, options: PresentationOpti
   });
   const { response } = await client.submitOpenid4vpAuthorizationResponse({
     authorizationRequestPayload: request,
-    authorizationResponsePayload:
-      created.authorizationResponsePayload as ParsedOpenid4vpAuthorizationResponse['authorizationResponsePayload'],
+    authorizationResponsePayload: created.authorizationResponsePayload,
     ...(created.jarm === undefined ? {} : { jarm: { responseJwt: created.jarm.responseJwt } }),
   });
   await response.body?.cancel();
