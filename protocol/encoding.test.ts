@@ -38,10 +38,13 @@ describe('base64url', () => {
       }),
     );
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('A', 'Q', 'g', 'w', 'Z', '_', '-', '9', '=', '+'), maxLength: 9 }), (text) => {
-        const reading = readBase64url(text);
-        expect(reading.errors.length === 0).toBe(reading.bytes !== undefined && base64url(reading.bytes) === text);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('A', 'Q', 'g', 'w', 'Z', '_', '-', '9', '=', '+'), maxLength: 9 }),
+        (text) => {
+          const reading = readBase64url(text);
+          expect(reading.errors.length === 0).toBe(reading.bytes !== undefined && base64url(reading.bytes) === text);
+        },
+      ),
     );
   });
 });
