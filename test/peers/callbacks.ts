@@ -54,6 +54,7 @@ export function createCallbacks(options: CallbackOptions): PeerCallbacks {
       return { jwe: await encrypting.encrypt(await importJWK(asJose(publicJwk), alg)), encryptionJwk: publicJwk };
     },
     decryptJwe: async (jwe, decryptOptions) => {
+      // Glue decides: if the package finds no key for the `kid`, any decryption key is tried; jose takes every algorithm.
       const key =
         options.keys.find((one) => one.alg === 'ECDH-ES' && one.kid === decryptOptions?.jwk?.kid) ??
         options.keys.find((one) => one.alg === 'ECDH-ES');

@@ -296,7 +296,7 @@ export class PeerAuthorizationServer {
     const verified = await this.server.verifyRefreshTokenAccessTokenRequest({
       ...shared,
       grant,
-      dpop: { ...dpop, ...bound(known.jwkThumbprint), required: known.jwkThumbprint !== undefined },
+      dpop: { ...dpop, ...bound(known.jwkThumbprint) },
       expectedRefreshToken: grant.refreshToken,
       refreshTokenExpiresAt: known.expiresAt,
     });
@@ -330,8 +330,9 @@ export class PeerAuthorizationServer {
   }
 }
 
-function bound(jwkThumbprint: string | undefined): { expectedJwkThumbprint?: string } {
-  return jwkThumbprint === undefined ? {} : { expectedJwkThumbprint: jwkThumbprint };
+/** Without `required` the package lets a request without any proof pass, thumbprint expected or not. */
+function bound(jwkThumbprint: string | undefined): { expectedJwkThumbprint?: string; required?: boolean } {
+  return jwkThumbprint === undefined ? {} : { expectedJwkThumbprint: jwkThumbprint, required: true };
 }
 
 function serverError(error: Oauth2ErrorCodes, description: string): Oauth2ServerErrorResponseError {

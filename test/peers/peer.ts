@@ -123,7 +123,12 @@ function sendError(error: unknown, _request: Request, response: Response, next: 
     return;
   }
   if (error instanceof Oauth2ResourceUnauthorizedError) {
-    response.status(401).set('WWW-Authenticate', error.toHeaderValue()).end();
+    // Glue decides: the package's value may hold line breaks and other characters that no header can carry (node:http
+    // throws at them); they become spaces, so that its refusal arrives.
+    response
+      .status(401)
+      .set('WWW-Authenticate', error.toHeaderValue().replace(/[^\x20-\x7e]+\s*/g, ' '))
+      .end();
     return;
   }
   const status = statusOf(error);

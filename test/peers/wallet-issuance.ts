@@ -71,9 +71,6 @@ export async function receiveCredentials(
   for (const credentialConfigurationId of offer.credential_configuration_ids) {
     const { format } =
       issuerMetadata.credentialIssuer.credential_configurations_supported[credentialConfigurationId] ?? {};
-    if (format !== 'dc+sd-jwt' && format !== 'vc+sd-jwt') {
-      throw new NotSupportedError(`format ${String(format)} is not supported`);
-    }
     const key = await newKey();
     keys.push(key);
     const nonce =
@@ -87,6 +84,10 @@ export async function receiveCredentials(
       issuedAt: new Date(options.clock.now()),
       ...(nonce === undefined ? {} : { nonce }),
     });
+    // After the proof, so that it is the package that stumbles over a configuration which does not exist.
+    if (format !== 'dc+sd-jwt' && format !== 'vc+sd-jwt') {
+      throw new NotSupportedError(`format ${format ?? 'none'} is not supported`);
+    }
     const request = {
       issuerMetadata,
       accessToken: token.accessToken,
@@ -111,6 +112,7 @@ export async function receiveCredentials(
       });
     }
   }
+  if (held.length === 0) throw new NotSupportedError('nothing was issued');
   return held;
 }
 

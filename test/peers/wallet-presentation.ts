@@ -110,8 +110,18 @@ export async function presentCredentials(link: string, options: PresentationOpti
     authorizationResponsePayload: created.authorizationResponsePayload,
     ...(created.jarm === undefined ? {} : { jarm: { responseJwt: created.jarm.responseJwt } }),
   });
-  await response.body?.cancel();
+  await followRedirect(response);
   return { status: response.status, credentials: selected.map(({ credential }) => credential) };
+}
+
+/** Stands for the browser: opens the `redirect_uri` of the verifier's answer, whose page is of no interest here. */
+async function followRedirect(response: Response): Promise<void> {
+  try {
+    const answer = (await response.json()) as { redirect_uri?: unknown };
+    if (typeof answer.redirect_uri === 'string') await (await fetch(answer.redirect_uri)).body?.cancel();
+  } catch {
+    // No JSON, or nobody there: the presentation is done all the same.
+  }
 }
 
 interface Selected {
