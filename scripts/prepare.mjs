@@ -32,7 +32,7 @@ function npmScript() {
     process.env.npm_execpath,
     join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
     join(beside, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-  ].find((path) => path !== undefined && /npm-cli\.js$/.test(path) && existsSync(path));
+  ].find((path) => path !== undefined && path.endsWith('npm-cli.js') && existsSync(path));
 }
 
 /** Runs npm. Throws PrepareError unless it ends with 0. */
@@ -93,7 +93,7 @@ function fingerprint() {
     }
   }
   const hash = createHash('sha256');
-  for (const path of sources.toSorted()) {
+  for (const path of sources.toSorted((a, b) => (a < b ? -1 : 1))) {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${relative(root, path)} ${size} ${mtimeMs}\n`);
   }
