@@ -1,0 +1,175 @@
+import type { FlowView, MessageView } from '../../core/contracts/check.ts';
+import type { Profile } from '../../core/contracts/profile.ts';
+import type { Role } from '../../core/kinds.ts';
+import type { Outcome, OutcomeSource } from '../../core/outcome.ts';
+import { member, str } from '../../protocol/json.ts';
+
+/** How a flow ended for its goal, who says so, and where it stands in the trace. */
+export interface FlowOutcome {
+  readonly value: Outcome;
+  readonly source: OutcomeSource | undefined;
+  /** One line: step, error code, status or reason. */
+  readonly detail: string;
+  readonly evidence: readonly number[];
+  /** Exception inside the harness, or a precondition that was not met. */
+  readonly trouble?: { readonly kind: 'harness-error' | 'unmet'; readonly reason: string };
+}
+
+/** Errors that ask for another try and end nothing. */
+const NOT_FINAL = new Set([
+  'use_dpop_nonce',
+  'use_attestation_challenge',
+  'issuance_pending',
+  'authorization_pending',
+  'slow_down',
+]);
+
+/**
+ * Outcome of one flow, from the trace alone (DESIGN 2, outcomes). `from` is the seq of the faulty message: what came before
+ * it does not count. Sources are tried in the order wire error, result or driver, probe, person.
+ */
+export function outcomeOf(flow: FlowView, role: Role, profile: Profile, from = -1): FlowOutcome {
+  const trouble = troubleOf(flow);
+  if (trouble !== undefined) return trouble;
+  const wire = role === 'issuer' ? issuerWire : role === 'wallet' ? walletWire : verifierWire;
+  const seen = wire(flow, profile, from);
+  const said = reported(flow);
+  if (role === 'issuer') return seen ?? said ?? unknown('the flow ended without an answer that decides');
+  // A relying party's or a wallet's own result outranks an HTTP status; a wire error of a wallet is its own word.
+  if (role === 'verifier') return said ?? seen ?? unknown('no result of the relying party');
+  return seen ?? said ?? silence(flow) ?? unknown('the wallet gave no sign that decides');
+}
+
+function troubleOf(flow: FlowView): FlowOutcome | undefined {
+  for (const event of flow.events) {
+    if (event.event === 'harness-error') {
+      return { ...unknown(event.reason), trouble: { kind: 'harness-error', reason: event.reason } };
+    }
+    if (event.event === 'unmet') return { ...unknown(event.reason), trouble: { kind: 'unmet', reason: event.reason } };
+  }
+  return undefined;
+}
+
+function unknown(detail: string): FlowOutcome {
+  return { value: 'unknown', source: undefined, detail, evidence: [] };
+}
+
+/** Result of driver, relying party, probe or person, strongest first. */
+function reported(flow: FlowView): FlowOutcome | undefined {
+  for (const source of ['result', 'driver', 'probe', 'person'] as const) {
+    const event = flow.events.findLast((entry) => entry.event === 'outcome' && entry.source === source);
+    if (event?.event === 'outcome' && event.value !== 'unknown') {
+      return { value: event.value, source, detail: event.detail ?? source, evidence: [event.seq] };
+    }
+  }
+  return undefined;
+}
+
+function silence(flow: FlowView): FlowOutcome | undefined {
+  const event = flow.events.findLast((entry) => entry.event === 'silence');
+  if (event?.event !== 'silence') return undefined;
+  return { value: 'nothing', source: 'wire', detail: `silence for ${event.deadline} ms`, evidence: [event.seq] };
+}
+
+/** An answer of the system under test as an outcome; undefined if it ends nothing. */
+function answer(message: MessageView, profile: Profile): FlowOutcome | undefined {
+  const error = str(message.value, 'error');
+  if (error !== undefined && NOT_FINAL.has(error)) return undefined;
+  const status = message.status ?? 0;
+  const own = profile.isRefusal?.(status, message.value);
+  const value = own ?? (status >= 500 ? 'crashed' : 'refused');
+  const detail = [message.kind, status || '', error ?? ''].filter((part) => part !== '').join(' ');
+  return { value, source: 'wire', detail, evidence: [message.seq] };
+}
+
+function transportFailure(flow: FlowView, from: number): FlowOutcome | undefined {
+  const event = flow.events.find((entry) => entry.event === 'transport-failure' && entry.seq > from);
+  if (event?.event !== 'transport-failure') return undefined;
+  return { value: 'crashed', source: 'wire', detail: `${event.failure}: ${event.reason}`, evidence: [event.seq] };
+}
+
+function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome | undefined {
+  for (const message of flow.messages) {
+    if (message.seq < from || message.author !== 'sut' || !isError(message.kind)) continue;
+    // A faulty status list or side document does not end an issuance; the exchanges of the flow do.
+    const refusal = answer(message, profile);
+    if (refusal !== undefined) return refusal;
+  }
+  const failure = transportFailure(flow, from);
+  if (failure !== undefined) return failure;
+  const goal = flow.messages.find(
+    (message) =>
+      message.seq > from &&
+      message.author === 'sut' &&
+      ((message.kind === 'credential' && message.text !== '') ||
+        (message.kind === 'notification-response' &&
+          flow.messages.some((m) => m.seq === from && m.kind === 'notification-request'))),
+  );
+  if (goal === undefined) {
+    const refused = ownRefusal(flow, from);
+    return refused;
+  }
+  if (from === -1) {
+    const refused = ownRefusal(flow, from);
+    if (refused !== undefined) return refused;
+  }
+  return { value: 'accepted', source: 'wire', detail: goal.kind, evidence: [goal.seq] };
+}
+
+/** The mock on our side refused what it got: the goal was not reached, and the step says why. */
+function ownRefusal(flow: FlowView, from: number): FlowOutcome | undefined {
+  const event = flow.events.find((entry) => entry.event === 'step' && entry.result === 'refused' && entry.seq > from);
+  if (event?.event !== 'step') return undefined;
+  const detail = `${event.step}: ${event.reason ?? ''}`;
+  return { value: 'refused', source: 'wire', detail, evidence: [event.seq] };
+}
+
+function isError(kind: string): boolean {
+  return kind.endsWith('-error') && kind !== 'control-error';
+}
+
+function walletWire(flow: FlowView, _profile: Profile, from: number): FlowOutcome | undefined {
+  for (const message of flow.messages) {
+    if (message.seq < from || message.author !== 'sut') continue;
+    if (message.kind === 'presentation-payload') {
+      const error = str(message.value, 'error');
+      if (error === 'access_denied') {
+        return { value: 'declined-by-user', source: 'wire', detail: error, evidence: [message.seq] };
+      }
+      if (error !== undefined) return { value: 'refused', source: 'wire', detail: error, evidence: [message.seq] };
+      if (member(message.value, 'vp_token') !== undefined) {
+        return from === -1
+          ? acceptedHere(flow, message)
+          : { value: 'accepted', source: 'wire', detail: 'vp_token', evidence: [message.seq] };
+      }
+    }
+    if (message.kind === 'notification-request') {
+      const event = str(message.value, 'event');
+      if (event === 'credential_accepted')
+        return { value: 'accepted', source: 'wire', detail: event, evidence: [message.seq] };
+      if (event !== undefined) return { value: 'refused', source: 'wire', detail: event, evidence: [message.seq] };
+    }
+  }
+  return undefined;
+}
+
+/** In a straight presentation the goal is that our verifier accepted what came. */
+function acceptedHere(flow: FlowView, message: MessageView): FlowOutcome {
+  return (
+    ownRefusal(flow, message.entry.re ?? message.seq - 1_000_000) ?? {
+      value: 'accepted',
+      source: 'wire',
+      detail: 'vp_token',
+      evidence: [message.seq],
+    }
+  );
+}
+
+function verifierWire(flow: FlowView, profile: Profile, from: number): FlowOutcome | undefined {
+  for (const message of flow.messages) {
+    if (message.seq < from || message.author !== 'sut' || !isError(message.kind)) continue;
+    const refusal = answer(message, profile);
+    if (refusal !== undefined) return refusal;
+  }
+  return transportFailure(flow, from) ?? (from === -1 ? ownRefusal(flow, from) : undefined);
+}

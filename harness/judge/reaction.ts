@@ -1,0 +1,240 @@
+import type { FlowView } from '../../core/contracts/check.ts';
+import type { Profile } from '../../core/contracts/profile.ts';
+import type { Test } from '../../core/contracts/test.ts';
+import type { Role } from '../../core/kinds.ts';
+import type { Text } from '../../core/text.ts';
+import { text } from '../../core/text.ts';
+import type { Observed } from '../../core/verdict.ts';
+import { str } from '../../protocol/json.ts';
+import type { FlowOutcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
+
+/** One observation about the reaction to a stimulus, before levels are weighed. */
+export interface Reaction {
+  readonly check: 'reaction' | 'reaction/says' | 'control' | 'applicability' | 'harness';
+  readonly observed: Observed;
+  readonly requirements: readonly string[];
+  readonly message: Text;
+  readonly expected?: string;
+  readonly seen?: string;
+  readonly evidence: readonly number[];
+}
+
+/** Judges whether a straight flow reached its goal. */
+export function straightReaction(test: Test, flow: FlowView, role: Role, profile: Profile): Reaction {
+  const outcome = outcomeOf(flow, role, profile);
+  const base = {
+    check: 'reaction' as const,
+    requirements: test.requirements,
+    evidence: outcome.evidence,
+    seen: outcome.detail,
+  };
+  if (outcome.trouble !== undefined) return troubled(outcome, test);
+  switch (outcome.value) {
+    case 'accepted':
+      return { ...base, observed: 'met', message: text('The flow reached its goal.', '流程達成目標。') };
+    case 'refused':
+    case 'crashed':
+    case 'nothing':
+      return {
+        ...base,
+        observed: 'violated',
+        expected: 'accepted',
+        message: text(
+          `A legal flow did not reach its goal (${outcome.value}): ${outcome.detail}`,
+          `合法的流程未達成目標（${OUTCOME_ZH[outcome.value]}）：${outcome.detail}`,
+        ),
+      };
+    default:
+      return {
+        ...base,
+        observed: 'unjudged',
+        message: text(
+          `How the flow ended could not be told: ${outcome.detail}`,
+          `無法判定流程如何結束：${outcome.detail}`,
+        ),
+      };
+  }
+}
+
+/** The controls of a negative test: straight flows before and after the group of faults. */
+export interface Controls {
+  readonly before: readonly FlowView[];
+  readonly after: readonly FlowView[];
+}
+
+/**
+ * Judges the reaction to a fault: refused is right, provided that the controls were accepted and the fault really left
+ * (DESIGN rules 1, 2, 3). A second observation says how the refusal was put on the wire.
+ */
+export function faultReaction(
+  test: Test,
+  flow: FlowView,
+  controls: Controls,
+  role: Role,
+  profile: Profile,
+): Reaction[] {
+  const early = outcomeOf(flow, role, profile);
+  if (early.trouble !== undefined) return [troubled(early, test)];
+  const control = controlProblem(controls, role, profile);
+  if (control !== undefined) return [{ ...control, requirements: test.requirements }];
+  const sent = flow.events.find((event) => event.event === 'fault-sent' && event.fault === test.fault);
+  if (sent?.event !== 'fault-sent') {
+    return [
+      {
+        check: 'harness',
+        observed: 'unjudged',
+        requirements: test.requirements,
+        evidence: early.evidence,
+        seen: early.detail,
+        message: text(
+          `The faulty message was never sent: the flow ended before its step (${early.detail}).`,
+          `錯誤訊息未曾送出：流程在該步驟之前已結束（${early.detail}）。`,
+        ),
+      },
+    ];
+  }
+  const outcome = outcomeOf(flow, role, profile, sent.message);
+  const refused = mustRefuse(test, outcome, sent.message);
+  const says = test.says === undefined ? [] : saysSo(test, test.says, flow, sent.message, outcome);
+  return [refused, ...says];
+}
+
+const OUTCOME_ZH: Readonly<Record<string, string>> = {
+  refused: '遭拒絕',
+  crashed: '當機或無回應',
+  nothing: '毫無動作',
+};
+
+function troubled(outcome: FlowOutcome, test: Test): Reaction {
+  const own = outcome.trouble?.kind === 'harness-error';
+  return {
+    check: 'harness',
+    observed: own ? 'error' : 'unjudged',
+    requirements: test.requirements,
+    evidence: outcome.evidence,
+    message: own
+      ? text(`Error of the harness itself: ${outcome.detail}`, `測試工具本身發生錯誤：${outcome.detail}`)
+      : text(`Could not be judged: ${outcome.detail}`, `無法判定：${outcome.detail}`),
+  };
+}
+
+/** Undefined if every control was accepted and there is one on each side. */
+function controlProblem(controls: Controls, role: Role, profile: Profile): Omit<Reaction, 'requirements'> | undefined {
+  for (const [place, flows] of [
+    ['before', controls.before],
+    ['after', controls.after],
+  ] as const) {
+    if (flows.length === 0) {
+      return {
+        check: 'control',
+        observed: 'unjudged',
+        evidence: [],
+        message: text(
+          `There is no control flow ${place} the fault.`,
+          `錯誤流程${place === 'before' ? '之前' : '之後'}沒有對照流程。`,
+        ),
+      };
+    }
+    for (const flow of flows) {
+      const outcome = outcomeOf(flow, role, profile);
+      if (outcome.value === 'accepted') continue;
+      return {
+        check: 'control',
+        observed: 'unjudged',
+        evidence: outcome.evidence,
+        seen: outcome.detail,
+        message: text(
+          `The control (same flow without the fault) was not accepted: ${outcome.detail}. A refusal proves nothing.`,
+          `對照流程（相同但無錯誤）未被接受：${outcome.detail}。因此拒絕不能證明什麼。`,
+        ),
+      };
+    }
+  }
+  return undefined;
+}
+
+function mustRefuse(test: Test, outcome: FlowOutcome, sent: number): Reaction {
+  const base = {
+    check: 'reaction' as const,
+    requirements: test.requirements,
+    expected: 'refused',
+    seen: `${outcome.value}: ${outcome.detail}`,
+    evidence: outcome.evidence.length > 0 ? [...outcome.evidence, sent] : [sent],
+  };
+  switch (outcome.value) {
+    case 'refused':
+    case 'nothing':
+      return { ...base, observed: 'met', message: text('The faulty message was refused.', '錯誤訊息已被拒絕。') };
+    case 'accepted':
+      return { ...base, observed: 'violated', message: text('The faulty message was accepted.', '錯誤訊息竟被接受。') };
+    case 'crashed':
+      return {
+        ...base,
+        observed: 'unjudged',
+        message: text(
+          `The system crashed or fell silent instead of refusing: ${outcome.detail}`,
+          `系統當機或無回應，而非明確拒絕：${outcome.detail}`,
+        ),
+      };
+    default:
+      return {
+        ...base,
+        observed: 'unjudged',
+        message: text(
+          `Whether the faulty message was refused could not be told (${outcome.value}).`,
+          `無法判定錯誤訊息是否被拒絕（${outcome.value}）。`,
+        ),
+      };
+  }
+}
+
+/** The wire form of a refusal: judged only if there is a refusal (or a crash, which says nothing as demanded). */
+function saysSo(
+  _test: Test,
+  says: NonNullable<Test['says']>,
+  flow: FlowView,
+  sent: number,
+  outcome: FlowOutcome,
+): Reaction[] {
+  if (outcome.value !== 'refused' && outcome.value !== 'crashed') return [];
+  const reply = flow.messages.find(
+    (message) => message.seq > sent && message.author === 'sut' && message.kind.endsWith('-error'),
+  );
+  if (reply === undefined) return [];
+  if (reply.kind !== says.kind) {
+    return [
+      {
+        check: 'reaction/says',
+        observed: 'unjudged',
+        requirements: says.requirements,
+        expected: says.kind,
+        seen: reply.kind,
+        evidence: [reply.seq],
+        message: text('It was refused at another endpoint than expected.', '在預期以外的端點被拒絕。'),
+      },
+    ];
+  }
+  const error = str(reply.value, 'error');
+  const status = reply.status;
+  const statusRight = says.status === undefined || (status !== undefined && says.status.includes(status));
+  const errorRight = says.error === undefined || (error !== undefined && says.error.includes(error));
+  const expected = [says.status?.join(' or '), says.error?.join(' or ')].filter((part) => part !== undefined).join(' ');
+  return [
+    {
+      check: 'reaction/says',
+      observed: statusRight && errorRight ? 'met' : 'violated',
+      requirements: says.requirements,
+      expected,
+      seen: [status, error ?? '(no error code)'].join(' '),
+      evidence: [reply.seq],
+      message:
+        statusRight && errorRight
+          ? text('The refusal has the right status and error code.', '拒絕的狀態碼與錯誤碼正確。')
+          : text(
+              'The refusal has another status or error code than the specification demands.',
+              '拒絕的狀態碼或錯誤碼與規範不符。',
+            ),
+    },
+  ];
+}

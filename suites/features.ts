@@ -1,0 +1,93 @@
+import type { RunView } from '../core/contracts/check.ts';
+import type { Text } from '../core/text.ts';
+import { text } from '../core/text.ts';
+import { arr, isObject, member, obj, str, strings } from '../protocol/json.ts';
+
+/** Whether a target offers something, and where it says so. */
+export interface Feature {
+  readonly offered: boolean;
+  readonly because: Text;
+  readonly evidence: readonly number[];
+}
+
+const memo = new WeakMap<RunView, ReadonlyMap<string, Feature>>();
+
+/**
+ * Features that a run's trace proves or disproves. A feature that is not in the map is undecided: then its tests run, and
+ * what happens decides. Sources: issuer and authorization server metadata, request objects, and `declared-feature` material
+ * from the configuration (what a wallet cannot do is told by its owner).
+ */
+export function featuresOf(run: RunView): ReadonlyMap<string, Feature> {
+  const known = memo.get(run);
+  if (known !== undefined) return known;
+  const features = new Map<string, Feature>();
+  for (const entry of run.material) {
+    const name = str(entry.value, 'feature');
+    const offered = member(entry.value, 'offered');
+    if (entry.use !== 'declared-feature' || name === undefined || typeof offered !== 'boolean') continue;
+    features.set(name, {
+      offered,
+      because: text('the configuration says so', '設定檔如此宣告'),
+      evidence: [entry.seq],
+    });
+  }
+  const from = (
+    kind: string,
+    decide: (value: Readonly<Record<string, unknown>>) => Record<string, boolean | undefined>,
+  ): void => {
+    const message = run.flows.flatMap((flow) => flow.sut(kind)).find((entry) => isObject(entry.value));
+    if (message === undefined || !isObject(message.value)) return;
+    for (const [name, offered] of Object.entries(decide(message.value))) {
+      if (offered === undefined || features.has(name)) continue;
+      const because = offered
+        ? text(`its ${message.kind} announces it`, `其 ${message.kind} 有宣告`)
+        : text(`its ${message.kind} does not announce it`, `其 ${message.kind} 未宣告`);
+      features.set(name, { offered, because, evidence: [message.seq] });
+    }
+  };
+  if (run.role === 'issuer') {
+    from('issuer-metadata', issuerFeatures);
+    from('as-metadata', authorizationServerFeatures);
+  }
+  memo.set(run, features);
+  return features;
+}
+
+/** OpenID4VCI 12.2.4: what the optional members of the metadata announce. */
+function issuerFeatures(metadata: Readonly<Record<string, unknown>>): Record<string, boolean | undefined> {
+  const configurations = Object.values(obj(metadata, 'credential_configurations_supported') ?? {});
+  const proofTypes = configurations.map((configuration) => obj(configuration, 'proof_types_supported'));
+  return {
+    'nonce-endpoint': member(metadata, 'nonce_endpoint') !== undefined,
+    'deferred-issuance': member(metadata, 'deferred_credential_endpoint') !== undefined,
+    notification: member(metadata, 'notification_endpoint') !== undefined,
+    'batch-issuance': member(metadata, 'batch_credential_issuance') !== undefined,
+    'response-encryption': member(metadata, 'credential_response_encryption') !== undefined,
+    'request-encryption': member(metadata, 'credential_request_encryption') !== undefined,
+    'key-binding': proofTypes.some((types) => types !== undefined),
+    'jwt-proof': proofTypes.some((types) => member(types, 'jwt') !== undefined),
+    'attestation-proof': proofTypes.some((types) => member(types, 'attestation') !== undefined),
+    'dc+sd-jwt': configurations.some((configuration) => str(configuration, 'format') === 'dc+sd-jwt'),
+    scope: configurations.some((configuration) => str(configuration, 'scope') !== undefined),
+  };
+}
+
+/** RFC 8414 and the parameters that others registered. Defaults of RFC 8414 count as announcements. */
+function authorizationServerFeatures(metadata: Readonly<Record<string, unknown>>): Record<string, boolean | undefined> {
+  const grants = strings(metadata, 'grant_types_supported');
+  const auth = strings(metadata, 'token_endpoint_auth_methods_supported');
+  return {
+    'authorization-code':
+      grants === undefined
+        ? member(metadata, 'authorization_endpoint') !== undefined
+        : grants.includes('authorization_code'),
+    // OpenID4VCI registers no default that includes it, but many servers leave the member out: undecided then.
+    'pre-authorized-code': grants?.includes('urn:ietf:params:oauth:grant-type:pre-authorized_code'),
+    refresh: grants?.includes('refresh_token'),
+    par: member(metadata, 'pushed_authorization_request_endpoint') !== undefined,
+    dpop: (arr(metadata, 'dpop_signing_alg_values_supported') ?? []).length > 0,
+    'iss-parameter': member(metadata, 'authorization_response_iss_parameter_supported') === true,
+    private_key_jwt: auth?.includes('private_key_jwt') ?? false,
+    attest_jwt_client_auth: auth?.includes('attest_jwt_client_auth') ?? false,
+  };
+}
