@@ -175,7 +175,7 @@ function exchange(
           origin,
           path,
           // Any method may be sent: faults use wrong ones.
-          method: request.method as Dispatcher.HttpMethod,
+          method: request.method,
           headers: requestHeaders(request, options),
           body: request.body.length === 0 ? null : request.body,
         },
