@@ -10,6 +10,7 @@ import { recordServed } from '../core/trace/context.ts';
 export interface MemoryNetwork extends HttpClient {
   /** Mounts a mock at a base URL; well-known documents with inserted paths reach it, too. */
   mount(base: string, mock: ServerMock, context: RecordingContext, peer: Party): void;
+  unmount(base: string): void;
 }
 
 /** Base URL that a request belongs to: the path itself, or the path inserted after `/.well-known/<name>`. */
@@ -30,6 +31,10 @@ export function memoryNetwork(): MemoryNetwork {
     mount(base, mock, context, peer) {
       mounts.push({ base, mock, context, peer });
       mounts.sort((a, b) => b.base.length - a.base.length);
+    },
+    unmount(base) {
+      const at = mounts.findIndex((mount) => mount.base === base);
+      if (at !== -1) mounts.splice(at, 1);
     },
     async send(request: HttpRequest): Promise<HttpResponse> {
       const mount = mounts.find(({ base }) => belongsTo(base, request.url));

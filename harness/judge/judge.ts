@@ -38,7 +38,7 @@ export interface Judgement {
 /** The one function that computes verdicts: from a trace, for a profile and a role. Pure. */
 export function judge(input: JudgeInput): Judgement {
   const { role, profile } = input;
-  const byId = new Map(input.tests.map((test) => [test.id, test]));
+  const byId = new Map([...profile.tests, ...input.tests].map((test) => [test.id, test]));
   const run = runView(input.entries, {
     role,
     profile,

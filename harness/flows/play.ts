@@ -1,0 +1,335 @@
+import type { Driver, IssuerDriver, VerifierDriver, WalletDriver } from '../../core/contracts/driver.ts';
+import { DriverError } from '../../core/contracts/driver.ts';
+import type { Profile } from '../../core/contracts/profile.ts';
+import type { IssuanceVariant, PresentationVariant, Variant } from '../../core/contracts/variant.ts';
+import { variantId } from '../../core/contracts/variant.ts';
+import type { Fault } from '../../core/flow.ts';
+import { Refusal } from '../../core/flow.ts';
+import { TransportError } from '../../core/http.ts';
+import type { Party, Role } from '../../core/kinds.ts';
+import { PARTIES_OF } from '../../core/kinds.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { RecordingContext } from '../../core/trace/context.ts';
+import { createFlowContext, reasonOf } from '../../core/trace/context.ts';
+import { createIssuer } from '../../mocks/issuer/issuer.ts';
+import { createVerifier } from '../../mocks/verifier/verifier.ts';
+import { createWallet } from '../../mocks/wallet/wallet.ts';
+import { queryNamed } from '../../suites/queries.ts';
+import type { Stage } from '../stage.ts';
+import { appendArtifacts } from './artifacts.ts';
+
+/** What one flow shall be. */
+export interface FlowOrder {
+  readonly id: string;
+  readonly test: string;
+  readonly variant: Variant;
+  readonly fault?: Fault<never>;
+  readonly control?: true;
+  readonly setup?: true;
+}
+
+/** What all flows of a run share. */
+export interface FlowSetting {
+  readonly stage: Stage;
+  readonly driver: Driver;
+  readonly role: Role;
+  readonly profile: Profile;
+  /** Whole flow, ms. */
+  readonly timeoutMs: number;
+  /** Silence after which a wallet that does not report counts as having done nothing, ms. */
+  readonly silenceMs: number;
+  readonly clientId?: string;
+  readonly redirectUri: string;
+  /** What our mocks trust beside their own authority: PEM anchors. None given: any key that can be resolved. */
+  readonly anchors: readonly string[];
+  /** Log-in at an authorization server under test; default: follow redirects. */
+  readonly authorize?: (url: string) => Promise<string>;
+}
+
+/** Plays one flow and records it. Never throws: what goes wrong stands in the trace. */
+export async function playFlow(order: FlowOrder, setting: FlowSetting): Promise<void> {
+  const { stage, role } = setting;
+  const context = createFlowContext({
+    id: order.id,
+    ports: stage.ports,
+    log: stage.log,
+    faults: order.fault === undefined ? [] : [order.fault],
+    authorOf: (party: Party) => (PARTIES_OF[role].includes(party) ? 'sut' : 'harness'),
+  });
+  context.trace.event({
+    event: 'flow-start',
+    test: order.test,
+    variant: variantId(order.variant),
+    ...(order.fault === undefined ? {} : { fault: order.fault.id }),
+    ...(order.control === true ? { control: true as const } : {}),
+    ...(order.setup === true ? { setup: true as const } : {}),
+  });
+  const timeout = new AbortController();
+  try {
+    await Promise.race([
+      stageFlow(order.variant, context, setting, timeout.signal),
+      deadline(context, setting, timeout),
+    ]);
+  } catch (error) {
+    noteTrouble(context, error);
+  } finally {
+    timeout.abort();
+    try {
+      appendArtifacts(stage.log, order.id);
+    } catch (error) {
+      context.trace.event({ event: 'harness-error', reason: reasonOf(error) });
+    }
+    context.trace.event({ event: 'flow-end' });
+  }
+}
+
+/** A driver that cannot do a thing leaves the test unjudged; the target's own behaviour is in the messages; the rest is our error. */
+function noteTrouble(context: RecordingContext, error: unknown): void {
+  if (error instanceof DriverError) context.trace.event({ event: 'unmet', reason: `driver: ${error.message}` });
+  else if (error instanceof TransportError || error instanceof Refusal) return;
+  else context.trace.event({ event: 'harness-error', reason: reasonOf(error) });
+}
+
+async function deadline(context: RecordingContext, setting: FlowSetting, timeout: AbortController): Promise<void> {
+  try {
+    await setting.stage.ports.clock.sleep(setting.timeoutMs, timeout.signal);
+  } catch {
+    // The flow ended first.
+    return await new Promise<never>(() => {});
+  }
+  context.trace.event({
+    event: 'transport-failure',
+    failure: 'timeout',
+    reason: `the flow took more than ${setting.timeoutMs} ms`,
+  });
+}
+
+async function stageFlow(
+  variant: Variant,
+  context: RecordingContext,
+  setting: FlowSetting,
+  signal: AbortSignal,
+): Promise<void> {
+  const { driver } = setting;
+  switch (driver.role) {
+    case 'issuer':
+      if (variant.kind === 'issuance') return issuerFlow(variant, driver, context, setting, signal);
+      break;
+    case 'wallet':
+      return variant.kind === 'issuance'
+        ? walletIssuance(variant, driver, context, setting, signal)
+        : walletPresentation(variant, driver, context, setting, signal);
+    case 'verifier':
+      if (variant.kind === 'presentation') return verifierFlow(variant, driver, context, setting, signal);
+      break;
+  }
+  throw new Error(`a ${variant.kind} flow does not suit a target that is a ${driver.role}`);
+}
+
+async function issuerFlow(
+  variant: IssuanceVariant,
+  driver: IssuerDriver,
+  context: RecordingContext,
+  setting: FlowSetting,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stage } = setting;
+  const offer = await driver.offer(variant, { ports: stage.ports, trace: context.trace, signal });
+  context.trace.message({
+    kind: 'credential-offer-link',
+    sender: 'issuer',
+    receiver: 'wallet',
+    channel: 'link',
+    body: offer.link,
+  });
+  const wallet = createWallet(
+    {
+      identity: stage.identities.wallet,
+      trust: trustOf(setting, 'anyIssuer'),
+      variant,
+      redirectUri: setting.redirectUri,
+      ...(setting.clientId === undefined ? {} : { clientId: setting.clientId }),
+      ...(setting.authorize === undefined ? {} : { authorize: setting.authorize }),
+    },
+    context,
+  );
+  await wallet.receiveOffer(offer.link, offer.txCode === undefined ? {} : { txCode: offer.txCode });
+}
+
+function trustOf(
+  setting: FlowSetting,
+  any: 'anyIssuer' | 'anyVerifier',
+): { anchors: string[]; anyIssuer?: true; anyVerifier?: true } {
+  const anchors = [setting.stage.identities.issuer.ca, ...setting.anchors];
+  return setting.anchors.length > 0 ? { anchors } : { anchors, [any]: true };
+}
+
+async function walletIssuance(
+  variant: IssuanceVariant,
+  driver: WalletDriver,
+  context: RecordingContext,
+  setting: FlowSetting,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stage, profile } = setting;
+  const base = stage.baseFor('issuer', context.id);
+  const issuer = createIssuer(
+    {
+      base,
+      identity: stage.identities.issuer,
+      trust: { anchors: [stage.identities.issuer.ca], anyIssuer: true },
+      credentialTypes: profile.credentialTypes,
+      variant,
+      links: { offer: profile.links.offer[0] ?? 'openid-credential-offer://' },
+    },
+    context,
+  );
+  const unhost = await stage.host(base, issuer, context, 'wallet');
+  try {
+    const offer = await issuer.createOffer();
+    context.trace.message({
+      kind: 'credential-offer-link',
+      sender: 'issuer',
+      receiver: 'wallet',
+      channel: 'link',
+      body: offer.link,
+    });
+    await openAndWait(
+      offer.link,
+      { goal: 'issuance', ...(offer.txCode === undefined ? {} : { txCode: offer.txCode }) },
+      driver,
+      context,
+      setting,
+      signal,
+    );
+  } finally {
+    unhost();
+  }
+}
+
+async function walletPresentation(
+  variant: PresentationVariant,
+  driver: WalletDriver,
+  context: RecordingContext,
+  setting: FlowSetting,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stage, profile } = setting;
+  const base = stage.baseFor('verifier', context.id);
+  const query = queryNamed(variant.query, profile);
+  const verifier = createVerifier(
+    {
+      base,
+      identity: stage.identities.verifier,
+      trust: trustOf(setting, 'anyIssuer'),
+      variant,
+      links: { request: profile.links.request[0] ?? 'openid4vp://' },
+      query,
+    },
+    context,
+  );
+  const unhost = await stage.host(base, verifier, context, 'wallet');
+  try {
+    const request = await verifier.createRequest();
+    context.trace.message({
+      kind: 'presentation-request-link',
+      sender: 'verifier',
+      receiver: 'wallet',
+      channel: 'link',
+      body: request.link,
+    });
+    await openAndWait(
+      request.link,
+      { goal: 'presentation', consent: variant.consent ?? 'give' },
+      driver,
+      context,
+      setting,
+      signal,
+    );
+  } finally {
+    unhost();
+  }
+}
+
+/** Hands the link over and waits for the wallet's own report, or for silence where it gives none. */
+async function openAndWait(
+  link: string,
+  hint: Parameters<WalletDriver['open']>[1],
+  driver: WalletDriver,
+  context: RecordingContext,
+  setting: FlowSetting,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stage } = setting;
+  const { clock } = stage.ports;
+  const { done } = await driver.open(link, hint, { ports: stage.ports, trace: context.trace, signal });
+  if (driver.reports) {
+    const report = await done;
+    context.trace.event(outcomeEvent('driver', report.outcome, report.detail));
+    return;
+  }
+  let seen = -1;
+  for (;;) {
+    const count = stage.log.ofFlow(context.id).length;
+    if (count === seen) break;
+    seen = count;
+    await clock.sleep(setting.silenceMs, signal);
+  }
+  context.trace.event({ event: 'silence', deadline: setting.silenceMs });
+}
+
+async function verifierFlow(
+  variant: PresentationVariant,
+  driver: VerifierDriver,
+  context: RecordingContext,
+  setting: FlowSetting,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stage, profile } = setting;
+  const made = await driver.request(variant, { ports: stage.ports, trace: context.trace, signal });
+  context.trace.message({
+    kind: 'presentation-request-link',
+    sender: 'verifier',
+    receiver: 'wallet',
+    channel: 'link',
+    body: made.link,
+  });
+  const base = stage.baseFor('issuer', context.id);
+  // The issuer that made the presented credential: it publishes its keys and its status list.
+  const issuer = createIssuer(
+    {
+      base,
+      identity: stage.identities.issuer,
+      trust: { anchors: [stage.identities.issuer.ca] },
+      credentialTypes: profile.credentialTypes,
+      variant: { kind: 'issuance', grant: 'pre-authorized_code' },
+      links: { offer: profile.links.offer[0] ?? 'openid-credential-offer://' },
+    },
+    context,
+  );
+  const unhost = await stage.host(base, issuer, context, 'verifier');
+  try {
+    const wallet = createWallet(
+      {
+        identity: stage.identities.wallet,
+        trust: trustOf(setting, 'anyVerifier'),
+        variant,
+        redirectUri: setting.redirectUri,
+        credentialIdentity: stage.identities.issuer,
+        credentialIssuer: base,
+        credentialTypes: profile.credentialTypes,
+      },
+      context,
+    );
+    await wallet.present(made.link, { consent: variant.consent ?? 'give' });
+    if (!driver.reports) return;
+    const report = await driver.result(made, { ports: stage.ports, trace: context.trace, signal });
+    context.trace.event(outcomeEvent('result', report.outcome, report.detail));
+  } finally {
+    unhost();
+  }
+}
+
+function outcomeEvent(source: 'driver' | 'result', value: Outcome, detail: string | undefined) {
+  return { event: 'outcome' as const, source, value, ...(detail === undefined ? {} : { detail }) };
+}

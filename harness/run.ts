@@ -1,0 +1,189 @@
+import type { Risk, Test } from '../core/contracts/test.ts';
+import type { Variant } from '../core/contracts/variant.ts';
+import { variantId } from '../core/contracts/variant.ts';
+import { runView } from '../suites/view/run.ts';
+import type { FlowOrder, FlowSetting } from './flows/play.ts';
+import { playFlow } from './flows/play.ts';
+import { applicability } from './judge/applicability.ts';
+import { outcomeOf } from './judge/outcome.ts';
+import { faultOf, testsOf } from './registry.ts';
+
+/** A test that will not be run, and why. */
+export interface NotRun {
+  readonly test: string;
+  readonly reason: string;
+}
+
+export interface RunOptions {
+  /** Planned tests of the role; controls that are not among them are taken from the profile. */
+  readonly tests: readonly Test[];
+  /** Flows at the same time. Wallets: 1. */
+  readonly workers: number;
+  readonly allow: readonly Risk[];
+  /** Fired by the user or by a target that locks: no new flow is begun. */
+  readonly signal?: AbortSignal;
+  /** Told when a test begins. */
+  readonly onStart?: (test: Test) => void;
+  /** Told when everything that the verdicts of these tests need has been played. */
+  readonly onDone?: (tests: readonly Test[]) => void;
+}
+
+/** How many faults share a pair of controls. Small enough that one hiccup does not spoil many verdicts. */
+const GROUP = 12;
+
+/**
+ * Plays all flows of a run: first one straight flow, which tells what the target offers; then the straight tests; then the faults in
+ * groups, each group closed by a control of the same variant (DESIGN rule 1). Returns what was not run. Never throws.
+ */
+export async function playRun(setting: FlowSetting, options: RunOptions): Promise<NotRun[]> {
+  const session = new Session(setting, options);
+  const straight = options.tests.filter((test) => test.kind !== 'negative');
+  const faults = options.tests.filter((test) => test.kind === 'negative');
+  const first = straight[0] ?? session.controlFor(faults[0]);
+  if (first !== undefined) await session.straight(first, straight.includes(first));
+  await pool(
+    options.workers,
+    straight.filter((test) => test !== first && test.last !== true),
+    (test) => session.straight(test, true),
+  );
+  const groups = groupByControl(session.applicable(faults));
+  await pool(options.workers, groups, (group) => session.group(group));
+  for (const test of straight) if (test.last === true && test !== first) await session.straight(test, true);
+  return session.notRun;
+}
+
+class Session {
+  readonly notRun: NotRun[] = [];
+  readonly setting: FlowSetting;
+  readonly options: RunOptions;
+  /** Set-up flows that reached their goal: a wallet keeps what it got. */
+  private readonly held = new Set<string>();
+  private flows = 0;
+
+  constructor(setting: FlowSetting, options: RunOptions) {
+    this.setting = setting;
+    this.options = options;
+  }
+
+  controlFor(test: Test | undefined): Test | undefined {
+    return testsOf(this.setting.profile, this.setting.role).find((other) => other.id === test?.control);
+  }
+
+  applies(test: Test): boolean {
+    const view = viewOf(this.setting);
+    return applicability(test, view) === undefined;
+  }
+
+  /** Those that the target offers; the others are told as done. */
+  applicable(tests: readonly Test[]): Test[] {
+    const view = viewOf(this.setting);
+    const some = tests.filter((test) => applicability(test, view) === undefined);
+    this.report(tests.filter((test) => !some.includes(test)));
+    return some;
+  }
+
+  async straight(test: Test, own: boolean): Promise<void> {
+    if (!this.may(test)) return;
+    if (own && this.flows > 0 && !this.applies(test)) return this.report([test]);
+    this.options.onStart?.(test);
+    await this.setUp(test);
+    await this.play({ test: test.id, variant: test.variant, ...(own ? {} : { control: true as const }) });
+    if (own) this.report([test]);
+  }
+
+  /** Control, faults, control. The straight flow of the control test, if it ran, is the first control. */
+  async group(tests: readonly Test[]): Promise<void> {
+    const [first] = tests;
+    const control = this.controlFor(first);
+    if (first === undefined || control === undefined) return;
+    await this.setUp(control);
+    if (!this.hasRun(control.id, control.variant))
+      await this.play({ test: control.id, variant: control.variant, control: true });
+    for (const test of tests) {
+      if (!this.may(test)) continue;
+      const fault = faultOf(test.fault ?? '');
+      if (fault === undefined) {
+        this.notRun.push({ test: test.id, reason: `no fault ${test.fault ?? ''}` });
+        continue;
+      }
+      this.options.onStart?.(test);
+      await this.setUp(test);
+      await this.play({ test: test.id, variant: test.variant, fault });
+    }
+    await this.play({ test: control.id, variant: control.variant, control: true });
+    this.report(tests);
+  }
+
+  private may(test: Test): boolean {
+    if (this.options.signal?.aborted === true) {
+      this.notRun.push({ test: test.id, reason: String(this.options.signal.reason ?? 'the run was stopped') });
+      return false;
+    }
+    return true;
+  }
+
+  private report(tests: readonly Test[]): void {
+    this.options.onDone?.(tests);
+  }
+
+  private hasRun(test: string, variant: Variant): boolean {
+    const wanted = variantId(variant);
+    return this.setting.stage.log.entries.some(
+      (entry) =>
+        entry.type === 'event' &&
+        entry.event === 'flow-start' &&
+        entry.test === test &&
+        entry.variant === wanted &&
+        entry.fault === undefined,
+    );
+  }
+
+  private async setUp(test: Test): Promise<void> {
+    if (test.setup === undefined || this.setting.role === 'verifier') return;
+    const wanted = variantId(test.setup);
+    if (this.held.has(wanted)) return;
+    const id = await this.play({ test: test.id, variant: test.setup, setup: true });
+    const flow = viewOf(this.setting, id).flows[0];
+    if (flow !== undefined && outcomeOf(flow, this.setting.role, this.setting.profile).value === 'accepted')
+      this.held.add(wanted);
+  }
+
+  private async play(order: Omit<FlowOrder, 'id'>): Promise<string> {
+    this.flows += 1;
+    const id = `f${this.flows}`;
+    await playFlow({ id, ...order }, this.setting);
+    return id;
+  }
+}
+
+/** View of the run so far, or of one of its flows. */
+function viewOf(setting: FlowSetting, flow?: string) {
+  const { log } = setting.stage;
+  return runView(flow === undefined ? log.entries : log.ofFlow(flow), {
+    role: setting.role,
+    profile: setting.profile,
+    skewMs: 0,
+    variantOf: () => undefined,
+  });
+}
+
+function groupByControl(tests: readonly Test[]): Test[][] {
+  const byControl = new Map<string, Test[]>();
+  for (const test of tests) {
+    const key = `${test.control ?? ''} ${test.last === true ? 'last' : ''}`;
+    byControl.set(key, [...(byControl.get(key) ?? []), test]);
+  }
+  const groups: Test[][] = [];
+  for (const all of byControl.values()) {
+    for (let at = 0; at < all.length; at += GROUP) groups.push(all.slice(at, at + GROUP));
+  }
+  return groups.sort((a, b) => Number(a[0]?.last === true) - Number(b[0]?.last === true));
+}
+
+async function pool<Item>(workers: number, items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(workers, items.length)) }, worker));
+}

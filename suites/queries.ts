@@ -1,0 +1,77 @@
+import type { Profile } from '../core/contracts/profile.ts';
+import type { CredentialType } from '../core/contracts/profile.ts';
+
+/** DCQL queries that mock verifiers send, by name. They ask for the profile's first SD-JWT VC type, so that every profile can be tested. */
+const QUERIES: Readonly<Record<string, (type: CredentialType) => Readonly<Record<string, unknown>>>> = {
+  /** Two claims of one credential. */
+  plain: (type) => ({ credentials: [{ ...base(type, 'card'), claims: someClaims(type, 2) }] }),
+  /** One claim only: whatever else arrives is over-disclosure. */
+  'one-claim': (type) => ({ credentials: [{ ...base(type, 'card'), claims: someClaims(type, 1) }] }),
+  /** No `claims`: only what is not selectively disclosable may come (OpenID4VP 6.4.1). */
+  'no-claims': (type) => ({ credentials: [base(type, 'card')] }),
+  /** Alternatives inside one credential, in the verifier's order of preference. */
+  'claim-sets': (type) => ({
+    credentials: [
+      {
+        ...base(type, 'card'),
+        claims: [
+          { id: 'absent', path: ['no_such_claim'] },
+          ...someClaims(type, 2).map((claim, index) => ({ id: `c${index}`, ...claim })),
+        ],
+        claim_sets: [['absent'], ['c0'], ['c0', 'c1']],
+      },
+    ],
+  }),
+  /** The value of a claim must match. */
+  values: (type) => ({
+    credentials: [
+      {
+        ...base(type, 'card'),
+        claims: someClaims(type, 1).map((claim) => ({ ...claim, values: [valueAt(type, claim.path)] })),
+      },
+    ],
+  }),
+  /** One credential is required, another one that nobody holds is optional. */
+  'credential-sets': (type) => ({
+    credentials: [
+      { ...base(type, 'card'), claims: someClaims(type, 1) },
+      { ...base(type, 'other'), meta: { vct_values: ['urn:example:nobody-holds-this'] }, claims: [{ path: ['x'] }] },
+    ],
+    credential_sets: [{ options: [['card']] }, { options: [['other']], required: false }],
+  }),
+  multiple: (type) => ({ credentials: [{ ...base(type, 'card'), multiple: true, claims: someClaims(type, 1) }] }),
+  /** Nothing that the wallet holds satisfies it. */
+  unsatisfiable: (type) => ({
+    credentials: [
+      { ...base(type, 'card'), meta: { vct_values: ['urn:example:nobody-holds-this'] }, claims: [{ path: ['x'] }] },
+    ],
+  }),
+};
+
+export const QUERY_NAMES: readonly string[] = Object.keys(QUERIES);
+
+/** The query of a name (default `plain`) for a profile. Throws for an unknown name: a table names what does not exist. */
+export function queryNamed(name: string | undefined, profile: Profile): Readonly<Record<string, unknown>> {
+  const build = QUERIES[name ?? 'plain'];
+  const type = profile.credentialTypes[0];
+  if (build === undefined || type === undefined)
+    throw new Error(`no query named ${name ?? 'plain'} for profile ${profile.id}`);
+  return build(type);
+}
+
+function base(type: CredentialType, id: string): Readonly<Record<string, unknown>> {
+  return { id, format: type.format, meta: { vct_values: [type.type] } };
+}
+
+function someClaims(type: CredentialType, count: number): { readonly path: readonly (string | number | null)[] }[] {
+  return type.disclosable.slice(0, count).map((path) => ({ path }));
+}
+
+function valueAt(type: CredentialType, path: readonly (string | number | null)[]): unknown {
+  let value: unknown = type.claims;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || key === null) return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[key];
+  }
+  return value;
+}
