@@ -21,16 +21,22 @@ const WORDS = {
 
 /**
  * Text of strangers in Markdown prose: nothing in it is markup, a link, a mention or an issue number.
- * Punctuation becomes character references; `@`, `#` and what makes a bare link get an invisible break behind them.
+ * Punctuation is escaped; `@`, `#` and what makes a bare link get an invisible break behind them. One pass, so that no
+ * escape is escaped again.
  */
 export function markdown(value: string): string {
-  return visible(value)
-    .replaceAll(/[&<>"'`*_{}[\]()|~\\!+-]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll(/[@#]/g, (character) => `&#${character.charCodeAt(0)};\u200b`)
-    .replaceAll('://', ':\u200b//')
-    .replaceAll(/www\./gi, (found) => `${found.slice(0, 3)}\u200b.`)
-    .replaceAll(/^(\d+)([.)])/g, '$1&#46;');
+  return visible(value).replaceAll(/:\/\/|www\.|^\d+[.)]|^[+-]|[&<>@#`*_{}[\]()|~\\!]/gi, (found) => {
+    if (found === '&') return '&amp;';
+    if (found === '<') return '&lt;';
+    if (found === '>') return '&gt;';
+    if (found === '://') return `:${BREAK}//`;
+    if (/^www/i.test(found)) return `${found.slice(0, 3)}${BREAK}.`;
+    if (found === '@' || found === '#') return `\\${found}${BREAK}`;
+    return `${found.slice(0, -1)}\\${found.slice(-1)}`;
+  });
 }
+
+const BREAK = '\u200b';
 
 /** Text of strangers as code in a table cell. */
 function code(value: string): string {

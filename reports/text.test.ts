@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toBody } from '../core/trace/body.ts';
 import type { MessageEntry } from '../core/trace/entries.ts';
+import { markdown } from './markdown.ts';
 import { createMask } from './mask.ts';
 import { cut, displayWidth, fit, shorten, visible, wrap } from './printable.ts';
 import { progress } from './progress.ts';
@@ -155,5 +156,19 @@ describe('progress', () => {
 
   it('is silent if asked to be', () => {
     expect(told({ tty: true, quiet: true })).toBe('');
+  });
+});
+
+describe('markdown', () => {
+  it.each([
+    ['issuer/key-proof/nonce', 'issuer/key-proof/nonce'],
+    ['a_b | c', 'a\\_b \\| c'],
+    ['<b>&amp;', '&lt;b&gt;&amp;amp;'],
+    ['@me #1', '\\@\u200bme \\#\u200b1'],
+    ['https://x www.y', 'https:\u200b//x www\u200b.y'],
+    ['1. one', '1\\. one'],
+    ['- item', '\\- item'],
+  ])('%s', (value, shown) => {
+    expect(markdown(value)).toBe(shown);
   });
 });
