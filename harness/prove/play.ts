@@ -1,0 +1,143 @@
+import type { Driver } from '../../core/contracts/driver.ts';
+import type { Profile } from '../../core/contracts/profile.ts';
+import type { Test } from '../../core/contracts/test.ts';
+import type { Fault } from '../../core/flow.ts';
+import type { Role } from '../../core/kinds.ts';
+import type { RequirementIndex } from '../../core/requirements.ts';
+import { manualClock } from '../../core/system/clock.ts';
+import { seededRandom } from '../../core/system/random.ts';
+import { createLog } from '../../core/trace/log.ts';
+import type { TraceLog } from '../../core/trace/log.ts';
+import { memoryNetwork } from '../../mocks/memory.ts';
+import type { IdentitySet } from '../../mocks/trust/identity.ts';
+import { createIdentities } from '../../mocks/trust/identity.ts';
+import type { Judgement } from '../judge/judge.ts';
+import { judge } from '../judge/judge.ts';
+import { playRun } from '../run.ts';
+import { memoryStage } from '../stage.ts';
+import type { MemoryTarget } from './targets.ts';
+import { memoryTarget } from './targets.ts';
+
+const PRE_AUTHORIZED = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
+
+/** What all proofs of a profile share. Identities are made once. */
+export interface ProofSetting {
+  readonly profile: Profile;
+  readonly requirements: RequirementIndex;
+  readonly ours: IdentitySet;
+  readonly theirs: IdentitySet;
+  readonly start: number;
+}
+
+/** One run in memory: the harness's trace and verdicts, and the target's own log. */
+export interface Played {
+  readonly log: TraceLog;
+  readonly targetLog: TraceLog;
+  readonly judgement: Judgement;
+  /** Length of the target's log when an entry of ours was written, by its seq: tells which of its steps belong to a flow. */
+  readonly marks: ReadonlyMap<number, number>;
+}
+
+/** Makes the setting; `start` is the time at which all clocks begin. */
+export async function proofSetting(
+  profile: Profile,
+  requirements: RequirementIndex,
+  start: number,
+): Promise<ProofSetting> {
+  const clock = manualClock(start, { sleep: 'jump' });
+  const ours = await createIdentities({ hosts: ['harness.example'], clock, random: seededRandom('ours') });
+  const theirs = await createIdentities({ hosts: ['target.example'], clock, random: seededRandom('theirs') });
+  return { profile, requirements, ours, theirs, start };
+}
+
+/** Runs tests against a mock in memory that deviates as told, and judges. No network, no waiting. */
+export async function playInMemory(
+  setting: ProofSetting,
+  role: Role,
+  tests: readonly Test[],
+  deviation: {
+    readonly faults?: readonly Fault<never>[];
+    readonly leniencies?: ReadonlySet<string>;
+    readonly dead?: true;
+  },
+): Promise<Played> {
+  const { profile, requirements } = setting;
+  const clock = manualClock(setting.start, { sleep: 'jump' });
+  const random = seededRandom('proof');
+  const network = memoryNetwork();
+  const marks = new Map<number, number>();
+  const inner = createLog({ real: clock });
+  const log: TraceLog = {
+    ...inner,
+    append(entry) {
+      const written = inner.append(entry);
+      if (written.type === 'event') marks.set(written.seq, target.log.entries.length);
+      return written;
+    },
+  };
+  const target: MemoryTarget = memoryTarget(role, {
+    network,
+    ports: { clock, random: seededRandom('target') },
+    profile,
+    own: setting.theirs,
+    peer: setting.ours,
+    ...(deviation.faults === undefined ? {} : { faults: deviation.faults }),
+    ...(deviation.leniencies === undefined ? {} : { leniencies: deviation.leniencies }),
+  });
+  for (const anchor of [setting.ours.issuer.ca, setting.theirs.issuer.ca])
+    log.append({ type: 'material', use: 'trust-anchor', value: anchor });
+  await playRun(
+    {
+      stage: memoryStage(network, { log, identities: setting.ours, ports: { clock, random } }),
+      driver: deviation.dead === true ? deadDriver(role) : target.driver,
+      role,
+      profile,
+      timeoutMs: 600_000,
+      silenceMs: 1000,
+      redirectUri: 'https://harness.example/callback',
+      anchors: [setting.theirs.issuer.ca],
+    },
+    { tests, workers: 1, allow: ['changes-state', 'may-lock'] },
+  );
+  const judgement = judge({
+    entries: log.entries,
+    role,
+    profile,
+    tests,
+    checks: profile.checks,
+    requirements,
+    skewMs: 300_000,
+  });
+  return { log, targetLog: target.log, judgement, marks };
+}
+
+/** A target that is there and does nothing: its links lead nowhere, it reports a refusal of all. */
+function deadDriver(role: Role): Driver {
+  const nowhere = 'https://nowhere.example';
+  if (role === 'issuer') {
+    const offer = {
+      credential_issuer: nowhere,
+      credential_configuration_ids: ['x'],
+      grants: { [PRE_AUTHORIZED]: { 'pre-authorized_code': 'x' } },
+    };
+    return {
+      role,
+      offer: async () => ({
+        link: `openid-credential-offer://?credential_offer=${encodeURIComponent(JSON.stringify(offer))}`,
+      }),
+    };
+  }
+  if (role === 'wallet') {
+    return {
+      role,
+      reports: true,
+      open: async () => ({ done: Promise.resolve({ outcome: 'refused' as const, detail: 'refuses everything' }) }),
+    };
+  }
+  return {
+    role,
+    reports: true,
+    request: async () => ({ link: `openid4vp://?client_id=x&request_uri=${encodeURIComponent(`${nowhere}/request`)}` }),
+    result: async () => ({ outcome: 'refused' as const, detail: 'refuses everything' }),
+  };
+}

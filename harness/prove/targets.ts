@@ -1,0 +1,125 @@
+import type { Driver } from '../../core/contracts/driver.ts';
+import type { Profile } from '../../core/contracts/profile.ts';
+import type { IssuanceVariant, PresentationVariant } from '../../core/contracts/variant.ts';
+import type { Fault } from '../../core/flow.ts';
+import type { Role } from '../../core/kinds.ts';
+import type { Ports } from '../../core/ports.ts';
+import type { RecordingContext } from '../../core/trace/context.ts';
+import { createFlowContext } from '../../core/trace/context.ts';
+import type { TraceLog } from '../../core/trace/log.ts';
+import { createLog } from '../../core/trace/log.ts';
+import { createIssuer } from '../../mocks/issuer/issuer.ts';
+import type { MemoryNetwork } from '../../mocks/memory.ts';
+import type { IdentitySet } from '../../mocks/trust/identity.ts';
+import { createVerifier } from '../../mocks/verifier/verifier.ts';
+import { createWallet } from '../../mocks/wallet/wallet.ts';
+import { queryNamed } from '../../suites/queries.ts';
+
+/** A bundled mock as a target in memory: conforming, or broken by faults and leniencies. */
+export interface MemoryTarget {
+  readonly driver: Driver;
+  /** The target's own log: which of its acceptance steps refused. */
+  readonly log: TraceLog;
+}
+
+export interface MemoryTargetOptions {
+  readonly network: MemoryNetwork;
+  readonly ports: Omit<Ports, 'http'>;
+  readonly profile: Profile;
+  /** Identities of the target. */
+  readonly own: IdentitySet;
+  /** Identities of the harness, which the target trusts. */
+  readonly peer: IdentitySet;
+  readonly faults?: readonly Fault<never>[];
+  readonly leniencies?: ReadonlySet<string>;
+}
+
+const ORIGIN = 'https://target.example';
+
+/** Makes a target in memory for a role. */
+export function memoryTarget(role: Role, options: MemoryTargetOptions): MemoryTarget {
+  const log = createLog({ real: options.ports.clock });
+  const context = createFlowContext({
+    id: 'target',
+    ports: { ...options.ports, http: options.network },
+    log,
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
+    ...(options.leniencies === undefined ? {} : { leniencies: options.leniencies }),
+  });
+  const make = role === 'issuer' ? issuerTarget : role === 'wallet' ? walletTarget : verifierTarget;
+  return { driver: make(options, context), log };
+}
+
+function issuerTarget(options: MemoryTargetOptions, context: RecordingContext): Driver {
+  const { network, profile, own, peer } = options;
+  const issuer = createIssuer(
+    {
+      base: `${ORIGIN}/issuer`,
+      identity: own.issuer,
+      trust: { anchors: [peer.wallet.ca], anyIssuer: true },
+      credentialTypes: profile.credentialTypes,
+      variant: { kind: 'issuance', grant: 'pre-authorized_code' },
+      links: { offer: profile.links.offer[0] ?? 'openid-credential-offer://' },
+    },
+    context,
+  );
+  network.mount(issuer.base, issuer, context, 'wallet');
+  return { role: 'issuer', offer: (wish: IssuanceVariant) => issuer.createOffer(wish) };
+}
+
+function walletTarget(options: MemoryTargetOptions, context: RecordingContext): Driver {
+  const { own, peer } = options;
+  const wallet = createWallet(
+    {
+      identity: own.wallet,
+      trust: { anchors: [peer.issuer.ca] },
+      variant: { kind: 'issuance', grant: 'pre-authorized_code' },
+      redirectUri: `${ORIGIN}/callback`,
+    },
+    context,
+  );
+  return {
+    role: 'wallet',
+    reports: true,
+    open: async (link, hint) => ({
+      done: (async () => {
+        const result =
+          hint.goal === 'issuance'
+            ? await wallet.receiveOffer(link, hint.txCode === undefined ? {} : { txCode: hint.txCode })
+            : await wallet.present(link, hint.consent === undefined ? {} : { consent: hint.consent });
+        return {
+          outcome: result.outcome,
+          detail: [result.step, result.reason].filter((part) => part !== undefined).join(': '),
+        };
+      })(),
+    }),
+  };
+}
+
+function verifierTarget(options: MemoryTargetOptions, context: RecordingContext): Driver {
+  const { network, profile, own, peer } = options;
+  const verifier = createVerifier(
+    {
+      base: `${ORIGIN}/verifier`,
+      identity: own.verifier,
+      trust: { anchors: [peer.issuer.ca] },
+      variant: { kind: 'presentation' },
+      links: { request: profile.links.request[0] ?? 'openid4vp://' },
+      query: queryNamed(undefined, profile),
+    },
+    context,
+  );
+  network.mount(verifier.base, verifier, context, 'wallet');
+  return {
+    role: 'verifier',
+    reports: true,
+    request: (wish: PresentationVariant) => verifier.createRequest(wish, queryNamed(wish.query, profile)),
+    result: async (made) => {
+      const result = verifier.result(made.id ?? '');
+      return {
+        outcome: result.status === 'pending' ? 'unknown' : result.status,
+        detail: [result.step, result.reason].filter((part) => part !== undefined).join(': '),
+      };
+    },
+  };
+}
