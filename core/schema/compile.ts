@@ -6,7 +6,7 @@ import type { SchemaDocument } from './documents.ts';
 import { FORMATS } from './formats.ts';
 
 /** Keywords of ours that assert nothing by themselves. */
-const ANNOTATIONS = ['x-requirements', 'x-required', 'x-breaks', 'x-decode'];
+const ANNOTATIONS = ['x-requirements', 'x-required', 'x-breaks', 'x-wrong', 'x-decode'];
 
 let instance: Ajv2020 | undefined;
 

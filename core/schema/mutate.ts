@@ -36,7 +36,14 @@ export function* mutationsFor(kind: string, sample: unknown, extra: readonly Sch
   for (const document of documentsOf(kind, extra)) {
     const decoded = structuredClone(sample);
     decodeMembers(document, decoded);
+    // A node that speaks at many places under the same ids is broken at the first of them.
+    const done = new Map<SchemaNode, Set<string>>();
     for (const visit of walk(document, decoded).visits) {
+      const under = visit.ids.join(' ');
+      const seen = done.get(visit.node) ?? new Set();
+      done.set(visit.node, seen);
+      if (seen.has(under)) continue;
+      seen.add(under);
       for (const [edit, ids] of editsOf(visit)) {
         const value = changed(decoded, edit);
         encodeMembers(document, value);
@@ -76,6 +83,12 @@ function* editsOf(visit: Visit): Generator<readonly [Edit, readonly string[]]> {
   }
 }
 
+const WRONG_TYPES: readonly (readonly [type: string, value: unknown])[] = [
+  ['string', 'touchstone'],
+  ['number', 1.5],
+  ['array', ['touchstone']],
+];
+
 /** Other values for the whole place. */
 function* replacements(node: SchemaNode, value: unknown): Generator<readonly [string, unknown]> {
   if (node['type'] !== undefined)
@@ -83,6 +96,8 @@ function* replacements(node: SchemaNode, value: unknown): Generator<readonly [st
   if (node['const'] !== undefined || node['enum'] !== undefined) {
     yield ['other value', typeof value === 'string' ? `${value}-other` : value === true ? false : 'other'];
   }
+  // `x-wrong` lists what a reader of the specification would put there by mistake, where no rule can guess it.
+  for (const wrong of Array.isArray(node['x-wrong']) ? node['x-wrong'] : []) yield ['other value', wrong];
   const banned = isNode(node['not']) ? (node['not']['enum'] ?? node['not']['const']) : undefined;
   if (banned !== undefined) yield ['forbidden value', Array.isArray(banned) ? banned[0] : banned];
   if (typeof value === 'string') yield* strings(node, value);

@@ -84,9 +84,6 @@ describe.each(kinds)('schema of %s', (kind) => {
       for (const mutation of mutationsFor(kind, value)) {
         expect(names.has(mutation.name), mutation.name).toBe(false);
         names.add(mutation.name);
-        const cited =
-          validateMessage(kind, mutation.value)?.violations.flatMap((violation) => violation.requirements) ?? [];
-        expect(cited).toEqual(expect.arrayContaining([...mutation.requirements]));
         for (const id of mutation.requirements) failed.add(id);
       }
     }
