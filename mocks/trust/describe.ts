@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Text } from '../../core/text.ts';
 import { text } from '../../core/text.ts';
+import { didKey } from '../../protocol/did.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { x509Hash } from '../../protocol/x509.ts';
-import { didKey } from './did.ts';
 import type { IdentitySet, KeptIdentity } from './identity.ts';
 
 /** What a target must trust or register, without any secret: for `touchstone identity --json`. */
@@ -22,7 +22,7 @@ function publicIdentity(identity: KeptIdentity): Record<string, unknown> {
     jwks: { keys: [{ ...identity.signing.publicJwk, use: 'sig' }] },
     x5c: identity.signing.x5c ?? [],
     did: identity.did,
-    didKey: didKey(identity.signing.publicJwk),
+    ...(identity.signing.publicJwk.kty === 'RSA' ? {} : { didKey: didKey(identity.signing.publicJwk) }),
     ca: identity.ca,
   };
 }

@@ -1,9 +1,9 @@
 import type { Clock, Random } from '../../core/ports.ts';
+import { didJwk } from '../../protocol/did.ts';
 import type { SignatureAlg, SigningKey } from '../../protocol/jose/keys.ts';
 import { generateSigningKey } from '../../protocol/jose/keys.ts';
 import { certificatePem, makeCertificate } from '../../protocol/x509-make.ts';
 import type { Identity } from '../contracts.ts';
-import { didJwk } from './did.ts';
 
 export type IdentityKind = 'issuer' | 'verifier' | 'wallet';
 
@@ -124,9 +124,15 @@ export function identityOf(parts: {
     hosts,
     signing,
     ca: authority?.pem ?? parts.ca ?? '',
-    did: didJwk(signing.publicJwk),
+    did: bareDid(signing),
     ...(authority === undefined ? {} : { authority }),
   };
+}
+
+/** did:jwk without `kid` and `alg`, so that they do not change the identifier. */
+function bareDid(signing: SigningKey): string {
+  const { kid: _kid, alg: _alg, ...bare } = signing.publicJwk;
+  return didJwk(bare);
 }
 
 /** True for an identity of this module, which knows its hosts and perhaps its authority. */

@@ -6,11 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../core/system/clock.ts';
 import { nodeFiles } from '../../core/system/files.ts';
 import { seededRandom } from '../../core/system/random.ts';
+import { didKeys, resolveDid } from '../../protocol/did.ts';
+import { sameKey } from '../../protocol/jose/keys.ts';
 import { readX5c } from '../../protocol/jose/x5c.ts';
 import { readCertificate, verifyChain } from '../../protocol/x509.ts';
 import type { Certificate } from '../../protocol/x509.ts';
 import { trustDocument, trustText } from './describe.ts';
-import { didDocument, didJwk, didKey } from './did.ts';
 import { createIdentities } from './identity.ts';
 import type { IdentitySet } from './identity.ts';
 import { spareKey } from './spares.ts';
@@ -39,6 +40,8 @@ describe('identities', () => {
       expect(identity.ca).toBe(set.authority.pem);
     }
     expect(at(start, set.stranger.signing.x5c)).toEqual(['chain-untrusted']);
+    const [resolved] = didKeys(resolveDid(set.verifier.did).document ?? {}).keys;
+    expect(sameKey(resolved?.jwk ?? {}, set.verifier.signing.publicJwk)).toBe(true);
     expect(new Set([set.issuer, set.verifier, set.wallet, set.stranger].map(({ did }) => did)).size).toBe(4);
   });
 
@@ -158,23 +161,5 @@ describe('what a target must trust', () => {
         expect(out).not.toContain(String(signing.privateJwk['d']));
       }
     }
-  });
-
-  it('did:jwk and did:key of known keys', () => {
-    // did:jwk method specification, example 1; did:key of the same key by its compressed point.
-    const jwk = {
-      crv: 'P-256',
-      kty: 'EC',
-      x: 'acbIQiuMs3i8_uszEjJ2tpTtRM4EU3yz91PH6CdH2V0',
-      y: '_KcyLj9vWMptnmKtm46GqDz8wf74I5LKgrl2GzH3nSE',
-    };
-    const decoded: unknown = JSON.parse(
-      Buffer.from(didJwk({ ...jwk, kid: 'x', d: 'secret' }).slice(8), 'base64url').toString(),
-    );
-    expect(decoded).toEqual(jwk);
-    const did = didKey(jwk) ?? '';
-    expect(did).toMatch(/^did:key:zDn/);
-    expect(didDocument(did, jwk)).toMatchObject({ verificationMethod: [{ id: `${did}#${did.slice(8)}` }] });
-    expect(didDocument(didJwk(jwk), jwk)).toMatchObject({ assertionMethod: [`${didJwk(jwk)}#0`] });
   });
 });
