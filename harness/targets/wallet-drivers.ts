@@ -1,7 +1,7 @@
 import type { DriverContext, WalletDriver, WalletReport } from '../../core/contracts/driver.ts';
 import { DriverError } from '../../core/contracts/driver.ts';
 import type { WalletDriverConfig } from '../configuration/types.ts';
-import { DEFAULT_POINTERS, textIn } from './answers.ts';
+import { DEFAULT_POINTERS, outcomeIn, textIn } from './answers.ts';
 import { runCommand } from './command-call.ts';
 import { sendCall } from './http-call.ts';
 import { pollOutcome } from './poll.ts';
@@ -9,70 +9,49 @@ import type { Values } from './template.ts';
 import type { Throttle } from './throttle.ts';
 
 type Config<Type extends string> = Extract<WalletDriverConfig, { readonly type: Type }>;
+type Mapping = Pick<Config<'http'>, 'answer' | 'outcomes' | 'interval'>;
+type Ask = (values: Values, context: DriverContext) => Promise<unknown>;
 
-/** Hands links to a wallet over its (test) HTTP interface. It may answer when all is over, or be asked for the result by id. */
+/**
+ * Hands links to a wallet over its (test) HTTP interface. Without `result` the interface answers when all is over; with it, it answers
+ * at once and is asked for the result by id.
+ */
 export function httpWalletDriver(config: Config<'http'>): WalletDriver {
-  return walletDriver(
-    config,
-    (values, context) => sendCall(config.open, values, context),
-    config.result === undefined
-      ? undefined
-      : (
-          (result) => (values: Values, context: DriverContext) =>
-            sendCall(result, values, context)
-        )(config.result),
-    // An HTTP interface tells the outcome unless somebody says that it does not.
-    config.answer === undefined || config.answer.outcome !== undefined || config.result !== undefined,
-  );
+  const { open, result, answer } = config;
+  // Such an interface tells the outcome unless somebody gives pointers without one.
+  const reports = result !== undefined || answer === undefined || answer.outcome !== undefined;
+  return walletDriver(config, reports, {
+    open: (values, context) => sendCall(open, values, context),
+    ...(result === undefined ? {} : { result: (values, context) => sendCall(result, values, context) }),
+    answersLate: result === undefined,
+  });
 }
 
-/** Hands links to a wallet by a command (`adb shell am start …`), one run for each. */
+/** Hands links to a wallet by a command (`adb shell am start …`), one run for each. The command ends when the link is delivered. */
 export function commandWalletDriver(config: Config<'command'>, throttle: Throttle): WalletDriver {
-  const run = async (call: Config<'command'>['open'], values: Values, context: DriverContext): Promise<unknown> => {
+  const { open, result, answer } = config;
+  const run = async (call: typeof open, values: Values, context: DriverContext): Promise<unknown> => {
     await throttle.take(context.signal);
     return runCommand(call, values, context.signal);
   };
-  return walletDriver(
-    config,
-    (values, context) => run(config.open, values, context),
-    config.result === undefined
-      ? undefined
-      : (
-          (result) => (values: Values, context: DriverContext) =>
-            run(result, values, context)
-        )(config.result),
-    config.answer?.outcome !== undefined || config.result !== undefined,
-  );
+  return walletDriver(config, result !== undefined || answer?.outcome !== undefined, {
+    open: (values, context) => run(open, values, context),
+    ...(result === undefined ? {} : { result: (values, context) => run(result, values, context) }),
+    answersLate: false,
+  });
 }
 
-type Ask = (values: Values, context: DriverContext) => Promise<unknown>;
-
 function walletDriver(
-  config: Pick<Config<'http'>, 'answer' | 'outcomes' | 'interval'>,
-  open: Ask,
-  result: Ask | undefined,
+  config: Mapping,
   reports: boolean,
+  calls: { readonly open: Ask; readonly result?: Ask; readonly answersLate: boolean },
 ): WalletDriver {
-  const follow = async (answered: Promise<unknown>, values: Values, context: DriverContext): Promise<WalletReport> => {
-    const first = await answered;
+  const report = async (first: unknown, values: Values, context: DriverContext): Promise<WalletReport> => {
     if (!reports) return { outcome: 'unknown' };
+    const { result } = calls;
+    if (result === undefined) return atOnce(first, config);
     const id = textIn(first, config.answer?.id ?? DEFAULT_POINTERS.id);
-    let answer: unknown = first;
-    let asked = result === undefined;
-    const ask = async (): Promise<unknown> => {
-      // Without a result call, what the opening answered is all there is.
-      if (asked && result !== undefined) answer = await result({ ...values, id }, context);
-      if (result !== undefined && !asked) {
-        asked = true;
-        answer = await result({ ...values, id }, context);
-      }
-      return answer;
-    };
-    if (result === undefined) {
-      const { outcome, detail } = await pollOutcome(() => settled(first, config), config, context);
-      return { outcome, ...(detail === undefined ? {} : { detail }) };
-    }
-    const { outcome, detail } = await pollOutcome(ask, config, context);
+    const { outcome, detail } = await pollOutcome(() => result({ ...values, id }, context), config, context);
     return { outcome, ...(detail === undefined ? {} : { detail }) };
   };
   return {
@@ -80,16 +59,21 @@ function walletDriver(
     reports,
     open: async (link, hint, context) => {
       const values: Values = { link, txCode: hint.txCode, goal: hint.goal, consent: hint.consent ?? 'give' };
-      const answered = open(values, context);
-      return { done: follow(answered, values, context) };
+      const opening = calls.open(values, context);
+      const done = calls.answersLate
+        ? opening.then((first) => report(first, values, context))
+        : report(await opening, values, context);
+      // Whoever waits for it gets the error; nobody may wait for it before the flow has ended.
+      done.catch(() => {});
+      return { done };
     },
   };
 }
 
-/** An opening that answers `pending` and cannot be asked again never tells. */
-async function settled(first: unknown, config: Pick<Config<'http'>, 'answer'>): Promise<unknown> {
-  if (textIn(first, config.answer?.outcome ?? DEFAULT_POINTERS.outcome) === 'pending') {
+function atOnce(first: unknown, config: Mapping): WalletReport {
+  const { outcome, detail } = outcomeIn(first, config.answer ?? {}, config.outcomes);
+  if (outcome === 'pending') {
     throw new DriverError('malformed', 'the wallet answered "pending", and the configuration has no "result" to ask');
   }
-  return first;
+  return { outcome, ...(detail === undefined ? {} : { detail }) };
 }
