@@ -15,6 +15,7 @@ import { basis, causeOf, counts, headline, KIND_WORDS, mapText, ROLE_WORDS, VERD
 const WORDS = {
   causes: text('Causes', '原因'),
   tests: text('Tests', '測試'),
+  affected: (count: number) => text(count === 1 ? '1 test' : `${count} tests`, `${count} 項測試`),
   requirements: text('Requirements', '要求'),
   requirement: text('Requirement', '要求'),
   level: text('Level', '等級'),
@@ -136,7 +137,7 @@ function causesSection(page: Page): Markup | undefined {
 <ol>${causes.map(
     ({ message, verdict, tests }) => html`
 <li>${badge(verdict)} ${both(message, page.clean)}
-<details><summary class="dim">${tests.length} ${both(WORDS.tests)}</summary>${tests.map((id) => html`<p>${testLink(id, page)}</p>`)}</details></li>`,
+<details><summary class="dim">${both(WORDS.affected(tests.length))}</summary>${tests.map((id) => html`<p>${testLink(id, page)}</p>`)}</details></li>`,
   )}
 </ol></section>`;
 }
