@@ -53,7 +53,10 @@ export function readBase64url(text: string): BytesReading {
     }
     return { bytes, errors: NONE };
   }
-  const unpadded = text.replace(/=+$/, '');
+  // Not a pattern: `=+$` takes the square of the length on "====…!".
+  let end = text.length;
+  while (text[end - 1] === '=') end--;
+  const unpadded = text.slice(0, end);
   if (URL_ALPHABET.test(unpadded)) {
     const inner = readBase64url(unpadded);
     const padding = readError('base64url-padding', 'base64url with padding', 'base64url 帶有填充字元（=）', {

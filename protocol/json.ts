@@ -37,9 +37,13 @@ export function readJson(input: string | Uint8Array, limits: JsonLimits = {}): J
     );
     source = source.slice(1);
   }
-  let value: unknown;
+  // Depth first: JSON.parse survives any depth, but takes its time and memory. Other text fails at its first character.
+  const found: ReadError[] = [];
+  if (/^\s*[[{"]/.test(source) && !scan(source, maxDepth, found))
+    return { value: undefined, errors: [...errors, ...found] };
   try {
-    value = JSON.parse(source);
+    const value: unknown = JSON.parse(source);
+    return { value, errors: [...errors, ...found] };
   } catch (error) {
     // V8 quotes the stranger's text in its message; only the position is taken from it.
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
@@ -56,8 +60,6 @@ export function readJson(input: string | Uint8Array, limits: JsonLimits = {}): J
     );
     return { value: undefined, errors };
   }
-  const tooDeep = !scan(source, maxDepth, errors);
-  return { value: tooDeep ? undefined : value, errors };
 }
 
 function only(code: string, en: string, zh: string): JsonReading {
@@ -79,15 +81,16 @@ function decodeUtf8(bytes: Uint8Array, errors: ReadError[]): string {
 const MAX_DUPLICATES = 20;
 
 interface Level {
-  /** Names seen so far; undefined in an array. */
-  readonly names: Set<string> | undefined;
+  /** Names seen so far; made with the first one, since most of a million objects may be empty. */
+  names: Set<string> | undefined;
+  readonly object: boolean;
   /** The member or element that is being read. */
   at: string | number;
 }
 
 /**
- * Walks text that JSON.parse accepted, for what JSON.parse does not tell: depth and duplicate names. Iterative, so that depth costs
- * no stack. Returns false if it is too deep.
+ * Walks text for what JSON.parse does not tell: depth and duplicate names. Right for JSON, harmless for anything else. Iterative, so
+ * that depth costs no stack. Returns false if it is too deep.
  */
 function scan(source: string, maxDepth: number, errors: ReadError[]): boolean {
   const levels: Level[] = [];
@@ -104,7 +107,7 @@ function scan(source: string, maxDepth: number, errors: ReadError[]): boolean {
           return false;
         }
         const object = source.charCodeAt(i) === 0x7b;
-        level = { names: object ? new Set() : undefined, at: object ? '' : 0 };
+        level = { names: undefined, object, at: object ? '' : 0 };
         levels.push(level);
         expectName = object;
         break;
@@ -116,15 +119,16 @@ function scan(source: string, maxDepth: number, errors: ReadError[]): boolean {
         expectName = false;
         break;
       case 0x2c: // ,
-        expectName = level?.names !== undefined;
+        expectName = level?.object === true;
         if (level !== undefined && typeof level.at === 'number') level.at += 1;
         break;
       case 0x22: {
         const end = endOfString(source, i);
-        if (expectName && level?.names !== undefined) {
+        if (expectName && level !== undefined) {
           const raw = source.slice(i + 1, end);
-          const name = raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
+          const name = raw.includes('\\') ? unescape(raw) : raw;
           level.at = name;
+          level.names ??= new Set();
           if (level.names.has(name) && duplicates++ < MAX_DUPLICATES) errors.push(duplicate(name, levels));
           level.names.add(name);
           expectName = false;
@@ -136,6 +140,14 @@ function scan(source: string, maxDepth: number, errors: ReadError[]): boolean {
     }
   }
   return true;
+}
+
+function unescape(raw: string): string {
+  try {
+    return String(JSON.parse(`"${raw}"`));
+  } catch {
+    return raw;
+  }
 }
 
 /** Index of the closing quote of the string that opens at `start`. */

@@ -8,7 +8,7 @@ import type { SignatureAlg } from './algorithms.ts';
 import type { Jwk } from './jwk.ts';
 import { algsOf, keyObject, publicJwkOf, thumbprint } from './jwk.ts';
 
-export { SIGNATURE_ALGS } from './algorithms.ts';
+export { SIGNATURE_ALGS, isSignatureAlg } from './algorithms.ts';
 export type { SignatureAlg } from './algorithms.ts';
 export { algsOf, hasPrivateMembers, keyObject, publicJwkOf, readJwk, sameKey, thumbprint } from './jwk.ts';
 export type { Jwk } from './jwk.ts';
