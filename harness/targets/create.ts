@@ -72,20 +72,23 @@ function builtIn(role: Role, { driver }: TargetConfig, deps: DriverDeps): Driver
 function issuerDriver(config: IssuerDriverConfig, deps: DriverDeps): IssuerDriver | undefined {
   if (config.type === 'static') return staticIssuerDriver(config);
   if (config.type === 'manual') return withTerminal(deps, manualIssuerDriver);
-  if (!('offer' in config)) return undefined;
-  return config.type === 'http' ? httpIssuerDriver(config) : commandIssuerDriver(config, deps.throttle);
+  if (config.type === 'http') return 'offer' in config ? httpIssuerDriver(config) : undefined;
+  if (config.type === 'command') return 'offer' in config ? commandIssuerDriver(config, deps.throttle) : undefined;
+  return undefined;
 }
 
 function walletDriver(config: WalletDriverConfig, deps: DriverDeps): WalletDriver | undefined {
   if (config.type === 'manual') return withTerminal(deps, manualWalletDriver);
-  if (!('open' in config)) return undefined;
-  return config.type === 'http' ? httpWalletDriver(config) : commandWalletDriver(config, deps.throttle);
+  if (config.type === 'http') return 'open' in config ? httpWalletDriver(config) : undefined;
+  if (config.type === 'command') return 'open' in config ? commandWalletDriver(config, deps.throttle) : undefined;
+  return undefined;
 }
 
 function verifierDriver(config: VerifierDriverConfig, deps: DriverDeps): VerifierDriver | undefined {
   if (config.type === 'manual') return withTerminal(deps, manualVerifierDriver);
-  if (!('request' in config)) return undefined;
-  return config.type === 'http' ? httpVerifierDriver(config) : commandVerifierDriver(config, deps.throttle);
+  if (config.type === 'http') return 'request' in config ? httpVerifierDriver(config) : undefined;
+  if (config.type === 'command') return 'request' in config ? commandVerifierDriver(config, deps.throttle) : undefined;
+  return undefined;
 }
 
 function withTerminal<Made extends Driver>(
