@@ -39,7 +39,7 @@ export function bounded(value: unknown): Bounded {
     const result: Record<string, unknown> = {};
     let members = 0;
     for (const key in item) {
-      if (!Object.hasOwn(item, key)) continue;
+      if (!Object.hasOwn(item, key) || (item as Record<string, unknown>)[key] === undefined) continue;
       members += 1;
       if (members > MAX_MEMBERS) {
         truncated = true;

@@ -91,8 +91,10 @@ const WRONG_TYPES: readonly (readonly [type: string, value: unknown])[] = [
 
 /** Other values for the whole place. */
 function* replacements(node: SchemaNode, value: unknown): Generator<readonly [string, unknown]> {
-  if (node['type'] !== undefined)
-    for (const other of [17, 'touchstone', [], {}, true, null, 1.5]) yield ['wrong type', other];
+  if (node['type'] !== undefined) {
+    const types = [node['type']].flat();
+    for (const [type, other] of WRONG_TYPES) if (!types.includes(type)) yield ['wrong type', other];
+  }
   if (node['const'] !== undefined || node['enum'] !== undefined) {
     yield ['other value', typeof value === 'string' ? `${value}-other` : value === true ? false : 'other'];
   }

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Requirement } from '../requirements.ts';
 import { indexRequirements } from '../requirements.ts';
-import { closureOf, documentOf, isNode, messageSchemaId, schemaFolder, schemaKinds } from './documents.ts';
+import { documentOf, isNode, messageSchemaId, resolveRef, schemaFolder, schemaKinds } from './documents.ts';
+import type { SchemaDocument } from './documents.ts';
 import { mutationsFor } from './mutate.ts';
 import { validateMessage } from './validate.ts';
 
@@ -27,24 +28,28 @@ const catalogues = indexRequirements(
   ['oid4vci-1.0', 'oid4vp-1.0', 'haip-1.0'].map((name) => json('requirements', `${name}.json`) as Requirement[]),
 );
 
-/** Ids in the schema file of a kind and what it refers to, by keyword. */
+/** Ids that the schema of a kind can cite, `$ref` followed, by keyword. */
 function idsOf(kind: string): { judged: Set<string>; broken: Set<string> } {
   const judged = new Set<string>();
   const broken = new Set<string>();
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(visit);
-    if (!isNode(value)) return;
+  const followed = new Set<unknown>();
+  const visit = (value: unknown, document: SchemaDocument): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item, document);
+    if (!isNode(value) || followed.has(value)) return;
+    followed.add(value);
     for (const [key, member] of Object.entries(value)) {
       if (key === 'x-requirements') for (const id of member as string[]) judged.add(id);
       else if (key === 'x-breaks') for (const id of member as string[]) broken.add(id);
-      else if (key === 'x-required')
-        for (const ids of Object.values(member as object)) for (const id of ids as string[]) judged.add(id);
-      else visit(member);
+      else if (key === 'x-required') for (const id of Object.values(member as object).flat()) judged.add(String(id));
+      else if (key === '$ref') {
+        const target = resolveRef(String(member), document);
+        if (target !== undefined) visit(target.node, target.document);
+      } else if (key !== '$defs') visit(member, document);
     }
   };
   const document = documentOf(messageSchemaId(kind));
   if (document === undefined) throw new Error(kind);
-  for (const part of closureOf(document)) visit(part.root);
+  visit(document.root, document);
   return { judged, broken };
 }
 
