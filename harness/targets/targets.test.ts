@@ -76,7 +76,7 @@ describe('templates', () => {
   test('the target’s own words, with a default for what is absent', () => {
     const names = { grant: { 'pre-authorized_code': 'urn:pre' }, deferred: { true: 'late', default: 'soon' } };
     expect(wishValues(preAuthorized as never, names)).toMatchObject({ grant: 'urn:pre', deferred: 'soon' });
-    expect(wishValues({ ...preAuthorized, deferred: true } as never, names)).toMatchObject({ deferred: 'late' });
+    expect(wishValues({ ...preAuthorized, deferred: true }, names)).toMatchObject({ deferred: 'late' });
   });
 });
 
