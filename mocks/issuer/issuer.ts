@@ -1,0 +1,67 @@
+import type { FlowContext } from '../../core/flow.ts';
+import type { HttpRequest, HttpResponse } from '../../core/http.ts';
+import type { CreateIssuer, Issuer, IssuerConfig } from '../contracts.ts';
+import { plain } from './answer.ts';
+import { handleAuthorization, handleLogin, handlePar } from './authorization.ts';
+import { handleCredential } from './credential.ts';
+import { handleDeferred } from './deferred.ts';
+import { handleAsMetadata, handleIssuerMetadata, handleJwks, handleJwtVcIssuer } from './metadata.ts';
+import { handleNonce } from './nonce.ts';
+import { handleNotification } from './notification.ts';
+import { createOffer, handleOffer } from './offer.ts';
+import type { Internals } from './state.ts';
+import { newState } from './state.ts';
+import { handleStatusList, setStatus } from './status.ts';
+import { handleToken } from './token.ts';
+import { issuerUrls, routeOf } from './urls.ts';
+
+type Handler = (issuer: Internals, request: HttpRequest, id: string) => Promise<HttpResponse>;
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  'credential-offer': async (issuer, _request, id) => handleOffer(issuer, id),
+  'issuer-metadata': handleIssuerMetadata,
+  'as-metadata': handleAsMetadata,
+  jwks: handleJwks,
+  'jwt-vc-issuer-metadata': handleJwtVcIssuer,
+  'status-list': async (issuer, _request, id) => handleStatusList(issuer, id),
+  par: handlePar,
+  authorization: handleAuthorization,
+  login: handleLogin,
+  token: handleToken,
+  nonce: handleNonce,
+  credential: handleCredential,
+  'deferred-credential': handleDeferred,
+  notification: handleNotification,
+};
+
+/** A mock credential issuer with its authorization server: a complete citizen of OpenID4VCI 1.0, transport-free. */
+export const createIssuer: CreateIssuer = (config: IssuerConfig, context: FlowContext): Issuer => {
+  const base = config.base.replace(/\/$/u, '');
+  const issuer: Internals = { config, context, urls: issuerUrls(base), state: newState(context.ports.clock) };
+  return {
+    base,
+    exchangeOf(request) {
+      const route = routeOf(issuer.urls, request);
+      return route === undefined ? undefined : { exchange: route.exchange, party: route.party };
+    },
+    async handle(request) {
+      const route = routeOf(issuer.urls, request);
+      const handler = route === undefined ? undefined : HANDLERS[route.exchange];
+      if (route === undefined || handler === undefined) return plain(404, 'not found');
+      // HEAD is GET without the body (RFC 9110 9.3.2).
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      if (!route.methods.includes(method))
+        return plain(405, 'method not allowed', [['Allow', route.methods.join(', ')]]);
+      const response = await handler(issuer, request, route.id);
+      return request.method === 'HEAD' ? { ...response, body: new Uint8Array() } : response;
+    },
+    createOffer: async (wish = {}) => createOffer(issuer, wish),
+    get issued() {
+      return issuer.state.issued;
+    },
+    get notifications() {
+      return issuer.state.notifications;
+    },
+    setStatus: (credential, value) => setStatus(issuer, credential, value),
+  };
+};

@@ -1,0 +1,22 @@
+import type { HttpResponse } from '../../core/http.ts';
+import { answerJson } from './answer.ts';
+import { dpopNonceHeader } from './dpop.ts';
+import type { Internals } from './state.ts';
+import { inSeconds, lifetime, opaque } from './state.ts';
+
+/** Nonce endpoint (OpenID4VCI 7): a fresh c_nonce each time, open to everybody. What the request holds is not looked at. */
+export async function handleNonce(issuer: Internals): Promise<HttpResponse> {
+  const { config, state, urls } = issuer;
+  const nonce = opaque(issuer, config.variant);
+  state.nonces.set(nonce, true, inSeconds(issuer, lifetime(issuer, 'nonce')));
+  // A server that demands DPoP nonces may hand one out here already (7.2).
+  const demands = config.variant.dpopNonce === true;
+  return answerJson(issuer, {
+    exchange: 'nonce',
+    step: 'nonce-response',
+    value: { c_nonce: nonce },
+    variant: config.variant,
+    headers: demands ? [dpopNonceHeader(issuer)] : [],
+    extras: { base: urls.base },
+  });
+}
