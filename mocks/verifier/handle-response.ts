@@ -26,15 +26,18 @@ export async function handleResponse(
 ): Promise<HttpResponse> {
   const { context, sessions } = parts;
   const byPath = id === undefined ? undefined : sessions.byId(id);
-  const reading = readResponse(request, byPath?.encryption ?? (id === undefined ? parts.maker.keptKey : undefined));
-  const session = locate(sessions, id, reading);
+  let reading = readResponse(request, byPath?.encryption ?? (id === undefined ? parts.maker.keptKey : undefined));
+  let session = locate(sessions, id, reading);
   await judgeForm(context, request, reading);
   if (session?.sent === undefined) {
-    const refuse = (): never => {
-      throw new Refusal('verifier/response/transaction', 'invalid_request', 'no transaction of this response is known');
-    };
-    await context.accept('verifier/response/transaction', refuse);
-    return refuse();
+    await context.accept('verifier/response/transaction', () => {
+      throw new Error('no transaction of this response is known');
+    });
+    session = sessions.latest();
+    if (session?.sent === undefined) {
+      throw new Refusal('verifier/response/transaction', 'invalid_request', 'there is no transaction at all');
+    }
+    reading = readResponse(request, session.encryption);
   }
   try {
     return await receive(parts, session, reading);

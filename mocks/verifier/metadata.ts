@@ -7,6 +7,11 @@ import type { ResolvedVariant } from './variant.ts';
 /** Signature algorithms that this verifier lists and accepts (fully specified identifiers, RFC 9864). */
 export const ACCEPTED_ALGS = ['ES256', 'ES384', 'ES512', 'Ed25519', 'PS256', 'RS256'] as const;
 
+/** True for an algorithm of ACCEPTED_ALGS. EdDSA with an Ed25519 key is the older name of Ed25519 (RFC 9864 2.2). */
+export function isAccepted(alg: string | undefined): boolean {
+  return alg === 'EdDSA' || ACCEPTED_ALGS.some((accepted) => accepted === alg);
+}
+
 /** Content encryptions that this verifier lists, in this order. It decrypts all that protocol/jose knows. */
 const ENC_VALUES = ['A128GCM', 'A256GCM'] as const;
 

@@ -30,10 +30,7 @@ export function readResponse(request: HttpRequest, key: EncryptionKey | undefine
   const form = readForm(request.body.length > MAX_BODY ? '' : fromUtf8(request.body));
   const jwe = param(form, 'response');
   if (jwe === undefined) return { form, jwe, payload: plainPayload(form), sealed: undefined };
-  const opened = openJwe(jwe, key);
-  return typeof opened === 'string'
-    ? { form, jwe, payload: {}, sealed: opened }
-    : { form, jwe, payload: opened, sealed: undefined };
+  return { form, jwe, ...openJwe(jwe, key) };
 }
 
 function plainPayload(form: FormReading): JsonObject {
@@ -47,19 +44,26 @@ function plainPayload(form: FormReading): JsonObject {
   return payload;
 }
 
-/** Plaintext of a JWE, or why there is none (OpenID4VP 8.3): key by `kid`, `alg` as in the JWK, an unsigned JSON object inside. */
-function openJwe(jwe: string, key: EncryptionKey | undefined): JsonObject | string {
-  if (key === undefined) return 'no key was offered for encryption';
+/**
+ * Opens a JWE and says what is wrong with it (OpenID4VP 8.3): `kid` and `alg` as in the JWK, an unsigned JSON object inside. The content is read as far as it
+ * can be, so that a verifier that leaves these rules out has something to go on with.
+ */
+function openJwe(jwe: string, key: EncryptionKey | undefined): Pick<ResponseReading, 'payload' | 'sealed'> {
+  if (key === undefined) return { payload: {}, sealed: 'no key was offered for encryption' };
   const { header, errors } = readJweHeader(jwe);
-  if (header === undefined || errors.length > 0) return errors[0]?.message.en ?? 'no compact JWE';
-  const kid = str(header, 'kid');
-  if (kid !== key.kid) return `kid ${quote(kid)} is not the one of the key that was offered`;
-  if (str(header, 'alg') !== key.alg) return `alg ${quote(str(header, 'alg'))} is not the one of the key, ${key.alg}`;
   const opened = decryptCompact(jwe, key.privateJwk, { maxBytes: MAX_BODY });
-  if (!opened.ok) return opened.errors.at(-1)?.message.en ?? 'decryption failed';
-  const json = readJson(opened.plaintext);
-  if (json.errors.length > 0 || !isObject(json.value)) return 'the decrypted content is no JSON object';
-  return json.value;
+  const json = opened.ok ? readJson(opened.plaintext) : undefined;
+  const payload = isObject(json?.value) ? json.value : {};
+  const problem = (): string | undefined => {
+    const kid = member(header, 'kid');
+    if (errors[0] !== undefined) return errors[0].message.en;
+    if (kid !== key.kid) return `kid ${quote(kid)} is not the one of the key that was offered`;
+    if (member(header, 'alg') !== key.alg) return `alg ${quote(member(header, 'alg'))} is not the one of the key`;
+    if (!opened.ok) return opened.errors.at(-1)?.message.en ?? 'decryption failed';
+    if (json === undefined || json.errors.length > 0) return json?.errors[0]?.message.en ?? 'no JSON';
+    return isObject(json.value) ? undefined : 'the decrypted content is no JSON object';
+  };
+  return { payload, sealed: problem() };
 }
 
 /** Finds the transaction of a response: by its path, by `state`, or by the `state` inside the JWE. */

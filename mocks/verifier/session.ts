@@ -43,6 +43,8 @@ export interface Sessions {
   byResultId(id: string): Session | undefined;
   /** The session that a response belongs to whose path does not say it. */
   byState(state: string): Session | undefined;
+  /** The newest session: what a verifier goes on with that does not tell its transactions apart. */
+  latest(): Session | undefined;
 }
 
 /** Transactions in memory. */
@@ -61,6 +63,7 @@ export function createSessions(): Sessions {
     },
     byId: (id) => sessions.get(id),
     byResultId: (id) => byResult.get(id),
+    latest: () => [...sessions.values()].at(-1),
     byState: (state) => [...sessions.values()].find((session) => session.sent?.state === state),
   };
 }

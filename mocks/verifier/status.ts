@@ -29,7 +29,8 @@ export async function judgeStatus(
   await context.accept('verifier/credential/status-list', () => {
     if (typeof fetched === 'string') throw new Error(`status list: ${fetched}`);
   });
-  const token = readStatusListToken(typeof fetched === 'string' ? '' : fromUtf8(fetched.body).trim());
+  if (typeof fetched === 'string') return;
+  const token = readStatusListToken(fromUtf8(fetched.body).trim());
   const signer = await signerOf(context, token, key);
   await context.accept('verifier/credential/status-signature', () => {
     if (typeof signer === 'string') throw new Error(signer);

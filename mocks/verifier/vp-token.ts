@@ -1,6 +1,6 @@
 import type { FlowContext } from '../../core/flow.ts';
 import type { JsonObject } from '../../protocol/json.ts';
-import { arr, bool, isObject, member, obj, str, strings } from '../../protocol/json.ts';
+import { arr, bool, isObject, member, str, strings } from '../../protocol/json.ts';
 import { quote } from '../../protocol/read-error.ts';
 
 /** Presentations in one response at most. */
@@ -29,8 +29,8 @@ export async function judgeVpToken(
   payload: JsonObject,
   query: JsonObject,
 ): Promise<readonly Presented[]> {
-  const token = obj(payload, 'vp_token') ?? {};
   const queries = credentialQueries(query);
+  const token = tokenOf(payload, queries);
   await context.accept('verifier/response/shape', () => judgeShape(payload));
   await context.accept('verifier/vp-token/query-ids', () => {
     const stranger = Object.keys(token).find((id) => !queries.has(id));
@@ -54,8 +54,16 @@ export async function judgeVpToken(
   return presented.slice(0, MAX_PRESENTATIONS);
 }
 
+/** `vp_token` as an object; a bare presentation is taken for the first query's, as a verifier does that leaves the shape out. */
+function tokenOf(payload: JsonObject, queries: ReadonlyMap<string, JsonObject>): JsonObject {
+  const token = member(payload, 'vp_token');
+  const [first] = queries.keys();
+  return isObject(token) ? token : token === undefined || first === undefined ? {} : { [first]: token };
+}
+
 function listOf(token: JsonObject, id: string): readonly unknown[] {
-  return arr(token, id) ?? [];
+  const list = member(token, id);
+  return Array.isArray(list) ? (list as readonly unknown[]) : list === undefined ? [] : [list];
 }
 
 function judgeShape(payload: JsonObject): void {
