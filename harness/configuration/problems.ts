@@ -119,7 +119,8 @@ function described(error: SchemaError, rule: string, ruleZh: string): Text {
   const description = isObject(schema) && typeof schema['description'] === 'string' ? schema['description'] : '';
   const form = FORMS[String(error.params['pattern'])];
   if (form !== undefined) return form;
-  return description === '' ? text(rule, `${ruleZh}（${rule}）`) : text(description, `${ruleZh}（${description}）`);
+  const full = description === '' ? rule : `${rule} (${description})`;
+  return text(full, `${ruleZh}：${full}`);
 }
 
 /** Patterns of the schema in words. */

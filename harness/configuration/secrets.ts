@@ -41,7 +41,7 @@ export function removeSecrets(value: unknown, found: Set<string> = new Set()): u
   const clean = (node: unknown, name: string, inJwk: boolean): unknown => {
     if (typeof node === 'string') {
       const secret = SECRET_NAME.test(name) || (inJwk && PRIVATE_JWK.has(name)) || isPrivatePem(node);
-      if (!secret || /^\$\{ENV:[^}]*\}$/.test(node) || isPointer(node)) return node;
+      if (!secret || node.includes('${ENV:') || isPointer(node)) return node;
       found.add(node);
       return REMOVED;
     }
