@@ -1,4 +1,4 @@
-// Preloaded (NODE_OPTIONS=--import), it shifts Date in this process and its children by TOUCHSTONE_CLOCK_OFFSET_DAYS: a fixture or
+// Preloaded (NODE_OPTIONS=--import), it shifts Date in this process and its children by TOUCHSTONE_DATE_OFFSET_DAYS: a fixture or
 // a certificate with a date in it is then found. OpenSSL reads the machine's clock itself, so real TLS cannot be tested this way.
 //
 // Called as a program: `--url` prints its own URL for --import, `--tests` the tests that are run so.
@@ -23,7 +23,7 @@ if (called) {
   else if (process.argv[2] === '--tests') console.log(TESTS.join(' '));
   else throw new Error('--url or --tests is wanted');
 } else {
-  shift(Number(process.env.TOUCHSTONE_CLOCK_OFFSET_DAYS ?? 0) * 86_400_000);
+  shift(Number(process.env.TOUCHSTONE_DATE_OFFSET_DAYS ?? 0) * 86_400_000);
 }
 
 function shift(offset) {
