@@ -95,8 +95,16 @@ export interface ResolvedRef {
   readonly node: unknown;
 }
 
+const resolved = new Map<string, ResolvedRef | undefined>();
+
 /** Follows a `$ref` of a document. Undefined if it leads nowhere. */
 export function resolveRef(ref: string, from: SchemaDocument): ResolvedRef | undefined {
+  const key = `${from.id} ${ref}`;
+  if (!resolved.has(key)) resolved.set(key, follow(ref, from));
+  return resolved.get(key);
+}
+
+function follow(ref: string, from: SchemaDocument): ResolvedRef | undefined {
   const [target = '', pointer = ''] = ref.split('#', 2);
   const document = target === '' ? from : documentOf(new URL(target, from.id).href);
   if (document === undefined) return undefined;
