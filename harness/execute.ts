@@ -96,6 +96,7 @@ export async function executeRun(order: RunOrder): Promise<Results> {
     driver: order.driver,
     role,
     profile,
+    real,
     timeoutMs: order.timeoutMs,
     silenceMs: order.silenceMs,
     redirectUri: `${listener.url}/callback`,

@@ -7,6 +7,7 @@ import type { Fault } from '../../core/flow.ts';
 import { Refusal } from '../../core/flow.ts';
 import { TransportError } from '../../core/http.ts';
 import type { Party, Role } from '../../core/kinds.ts';
+import type { Clock } from '../../core/ports.ts';
 import { PARTIES_OF } from '../../core/kinds.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { RecordingContext } from '../../core/trace/context.ts';
@@ -34,6 +35,8 @@ export interface FlowSetting {
   readonly driver: Driver;
   readonly role: Role;
   readonly profile: Profile;
+  /** Real time, for deadlines: the mocks' clock may stand still or jump. */
+  readonly real: Clock;
   /** Whole flow, ms. */
   readonly timeoutMs: number;
   /** Silence after which a wallet that does not report counts as having done nothing, ms. */
@@ -92,7 +95,7 @@ function noteTrouble(context: RecordingContext, error: unknown): void {
 
 async function deadline(context: RecordingContext, setting: FlowSetting, timeout: AbortController): Promise<void> {
   try {
-    await setting.stage.ports.clock.sleep(setting.timeoutMs, timeout.signal);
+    await setting.real.sleep(setting.timeoutMs, timeout.signal);
   } catch {
     // The flow ended first.
     return await new Promise<never>(() => {});
@@ -261,7 +264,6 @@ async function openAndWait(
   signal: AbortSignal,
 ): Promise<void> {
   const { stage } = setting;
-  const { clock } = stage.ports;
   const { done } = await driver.open(link, hint, { ports: stage.ports, trace: context.trace, signal });
   if (driver.reports) {
     const report = await done;
@@ -273,7 +275,7 @@ async function openAndWait(
     const count = stage.log.ofFlow(context.id).length;
     if (count === seen) break;
     seen = count;
-    await clock.sleep(setting.silenceMs, signal);
+    await setting.real.sleep(setting.silenceMs, signal);
   }
   context.trace.event({ event: 'silence', deadline: setting.silenceMs });
 }

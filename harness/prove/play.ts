@@ -4,7 +4,7 @@ import type { Test } from '../../core/contracts/test.ts';
 import type { Fault } from '../../core/flow.ts';
 import type { Role } from '../../core/kinds.ts';
 import type { RequirementIndex } from '../../core/requirements.ts';
-import { manualClock } from '../../core/system/clock.ts';
+import { manualClock, systemClock } from '../../core/system/clock.ts';
 import { seededRandom } from '../../core/system/random.ts';
 import { createLog } from '../../core/trace/log.ts';
 import type { TraceLog } from '../../core/trace/log.ts';
@@ -92,6 +92,7 @@ export async function playInMemory(
       driver: deviation.dead === true ? deadDriver(role) : target.driver,
       role,
       profile,
+      real: systemClock(),
       timeoutMs: 600_000,
       silenceMs: 1000,
       redirectUri: 'https://harness.example/callback',

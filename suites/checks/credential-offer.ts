@@ -1,0 +1,148 @@
+import type { Check, MessageCheck } from '../../core/contracts/check.ts';
+import { isObject, member, obj, str, strings } from '../../protocol/json.ts';
+import { param } from '../../protocol/oauth.ts';
+import { readLink } from '../../protocol/links.ts';
+import { ISSUER, rule, text, unjudged } from './kit.ts';
+import { PRE_AUTHORIZED, issuerMetadata, typeOf } from './refs.ts';
+
+function offerCheck(check: Omit<MessageCheck, 'scope' | 'roles'>): MessageCheck {
+  return { ...check, scope: 'message', roles: ISSUER };
+}
+
+/** The rules about authorization_server of the two grants (4.1.1). */
+const GRANTS = [
+  { grant: 'authorization_code', absent: 'OID4VCI-4.1.1-14', listed: 'OID4VCI-4.1.1-15' },
+  { grant: PRE_AUTHORIZED, absent: 'OID4VCI-4.1.1-31', listed: 'OID4VCI-4.1.1-32' },
+] as const;
+
+export const CREDENTIAL_OFFER_CHECKS: readonly Check[] = [
+  offerCheck({
+    id: 'credential-offer/one-form',
+    kinds: ['credential-offer-link'],
+    requirements: ['OID4VCI-4.1-1', 'OID4VCI-4.1-2', 'OID4VCI-4.1-3'],
+    title: text('An offer comes either by value or by reference', '邀約以值或參照其中一種方式提供'),
+    *judge(message) {
+      const link = readLink(message.text);
+      const both = ['credential_offer', 'credential_offer_uri'].filter((name) => param(link, name) !== undefined);
+      yield rule(
+        both.length === 1,
+        message,
+        both.length === 0
+          ? text('The link carries no offer', '連結中沒有邀約')
+          : text('The link carries an offer by value and by reference', '連結同時以值與參照提供邀約'),
+        { ...(both.length === 0 ? { requirements: ['OID4VCI-4.1-1'] } : {}), seen: both },
+      );
+    },
+  }),
+  offerCheck({
+    id: 'credential-offer/by-value',
+    kinds: ['credential-offer-link'],
+    requirements: ['OID4VCI-4.1-4'],
+    title: text('credential_offer decodes to a JSON object', 'credential_offer 可解碼為 JSON 物件'),
+    *judge(message) {
+      const offer = message.children('credential-offer')[0];
+      if (offer === undefined) return;
+      const [error] = [...readLink(message.text).errors.map((found) => found.message.en), ...offer.errors];
+      yield rule(
+        isObject(offer.value) && error === undefined,
+        message,
+        text('credential_offer is no JSON object', 'credential_offer 不是 JSON 物件'),
+        { seen: error ?? offer.text.slice(0, 80), with: [offer] },
+      );
+    },
+  }),
+  offerCheck({
+    id: 'credential-offer/by-reference',
+    kinds: ['credential-offer-link'],
+    requirements: ['OID4VCI-4.1-5'],
+    title: text('credential_offer_uri is an https URL', 'credential_offer_uri 為 https 網址'),
+    *judge(message) {
+      const uri = param(readLink(message.text), 'credential_offer_uri');
+      if (uri === undefined) return;
+      const url = URL.canParse(uri) ? new URL(uri) : undefined;
+      const loopback = url !== undefined && /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+      if (url?.protocol === 'http:' && loopback) return;
+      yield rule(
+        url?.protocol === 'https:',
+        message,
+        text('credential_offer_uri is no https URL', 'credential_offer_uri 不是 https 網址'),
+        {
+          seen: uri,
+        },
+      );
+    },
+  }),
+  offerCheck({
+    id: 'credential-offer/not-signed',
+    kinds: ['credential-offer'],
+    requirements: ['OID4VCI-4.1.3-6', 'OID4VCI-4.1.3-7'],
+    title: text('An offer is never a JWT', '邀約絕不是 JWT'),
+    *judge(message) {
+      const jwt = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/.test(message.text.trim());
+      yield rule(!jwt && typeOf(message) !== 'application/jwt', message, text('The offer is a JWT', '邀約是 JWT'), {
+        seen: message.text.slice(0, 60),
+      });
+    },
+  }),
+  offerCheck({
+    id: 'credential-offer/configurations-known',
+    kinds: ['credential-offer'],
+    requirements: ['OID4VCI-4.1.1-6'],
+    title: text('What is offered stands in the metadata', '邀約的憑證設定存在於中繼資料'),
+    *judge(message, flow) {
+      const ids = strings(message.value, 'credential_configuration_ids');
+      const metadata = issuerMetadata(flow);
+      if (ids === undefined) return;
+      const known = obj(metadata?.value, 'credential_configurations_supported');
+      if (metadata === undefined || known === undefined) return;
+      if (str(metadata.value, 'credential_issuer') !== str(message.value, 'credential_issuer')) return;
+      const unknown = ids.filter((id) => !Object.hasOwn(known, id));
+      yield rule(
+        unknown.length === 0,
+        message,
+        text(
+          `Not in the metadata: ${unknown.slice(0, 5).join(', ')}`,
+          `中繼資料中沒有：${unknown.slice(0, 5).join('、')}`,
+        ),
+        { expected: Object.keys(known), seen: unknown, with: [metadata.message] },
+      );
+    },
+  }),
+  offerCheck({
+    id: 'credential-offer/authorization-server',
+    kinds: ['credential-offer'],
+    requirements: GRANTS.flatMap(({ absent, listed }) => [absent, listed]),
+    title: text(
+      'authorization_server of a grant is one of several in the metadata',
+      '授權類型中的 authorization_server 為中繼資料所列多個伺服器之一',
+    ),
+    *judge(message, flow) {
+      const grants = obj(message.value, 'grants');
+      for (const { grant, absent, listed } of GRANTS) {
+        const server = member(obj(grants, grant), 'authorization_server');
+        if (server === undefined) continue;
+        const metadata = issuerMetadata(flow);
+        if (metadata === undefined) {
+          yield unjudged(message, text('The metadata is not in the trace', '紀錄中沒有中繼資料'), {
+            requirements: [absent, listed],
+          });
+          continue;
+        }
+        const servers = strings(metadata.value, 'authorization_servers') ?? [];
+        const where = { with: [metadata.message], seen: server };
+        yield rule(
+          servers.length > 1,
+          message,
+          text('The metadata does not list several authorization servers', '中繼資料未列出多個授權伺服器'),
+          { requirements: [absent], ...where },
+        );
+        yield rule(
+          typeof server === 'string' && servers.includes(server),
+          message,
+          text('authorization_server is not in the metadata', 'authorization_server 不在中繼資料內'),
+          { requirements: [listed], expected: servers, ...where },
+        );
+      }
+    },
+  }),
+];

@@ -1,0 +1,76 @@
+import type { Check } from '../../core/contracts/check.ts';
+import { str } from '../../protocol/json.ts';
+import { ISSUER, rule, text } from './kit.ts';
+
+export const NONCE_CHECKS: readonly Check[] = [
+  {
+    id: 'nonce-response/c-nonce',
+    scope: 'message',
+    roles: ISSUER,
+    kinds: ['nonce-response'],
+    requirements: ['OID4VCI-7.2-1', 'OID4VCI-7.2-3'],
+    title: text('A nonce response is a success with a c_nonce', 'nonce 回應成功並含有 c_nonce'),
+    *judge(message) {
+      if (message.value === undefined) return;
+      const nonce = str(message.value, 'c_nonce');
+      yield rule(
+        nonce !== undefined && nonce !== '',
+        message,
+        text('c_nonce is missing or no string', '缺少 c_nonce 或其不是字串'),
+      );
+    },
+  },
+  {
+    id: 'nonce-response/status',
+    scope: 'message',
+    roles: ISSUER,
+    kinds: ['nonce-error'],
+    requirements: ['OID4VCI-7.2-1', 'OID4VCI-7.1-2'],
+    title: text('The nonce endpoint answers a plain POST with success', 'nonce 端點以成功回應一般的 POST'),
+    *judge(message, flow) {
+      // Overload and faults are other stories.
+      if (flow.fault !== undefined || message.status === undefined || message.status >= 500 || message.status === 429)
+        return;
+      yield rule(false, message, text('The nonce request was refused', 'nonce 請求遭拒絕'), {
+        expected: '2xx',
+        seen: message.status,
+      });
+    },
+  },
+  {
+    id: 'nonce-response/unpredictable',
+    scope: 'run',
+    roles: ISSUER,
+    requirements: ['OID4VCI-7.2-4'],
+    title: text('c_nonce values do not follow from each other', 'c_nonce 值無法由前值推得'),
+    *judge(run) {
+      const given = run.flows.flatMap((flow) =>
+        flow.sut('nonce-response').flatMap((message) => {
+          const nonce = str(message.value, 'c_nonce');
+          return nonce === undefined ? [] : [{ message, nonce }];
+        }),
+      );
+      if (given.length < 3) return;
+      given.sort((a, b) => a.message.seq - b.message.seq);
+      const pairs = given.slice(1).map(({ nonce }, index) => [given[index]?.nonce ?? '', nonce] as const);
+      const different = pairs.filter(([before, after]) => before !== after);
+      const last = given.at(-1);
+      if (different.length < 2 || last === undefined) return;
+      yield rule(
+        !different.every(([before, after]) => follows(before, after)),
+        last.message,
+        text('Each c_nonce is the one before it, counted up', '每個 c_nonce 都只是前一個加上遞增值'),
+        { seen: given.slice(-3).map(({ nonce }) => nonce) },
+      );
+    },
+  },
+];
+
+/** True if two values differ only in a number that went up by little: a counter, or a clock. */
+function follows(before: string, after: string): boolean {
+  const [, headA, numberA] = /^(.*?)(\d{1,15})$/s.exec(before) ?? [];
+  const [, headB, numberB] = /^(.*?)(\d{1,15})$/s.exec(after) ?? [];
+  if (headA === undefined || headA !== headB) return false;
+  const step = Number(numberB) - Number(numberA);
+  return step > 0 && step <= 1_000_000;
+}

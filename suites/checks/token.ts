@@ -1,0 +1,86 @@
+import type { Check, MessageCheck } from '../../core/contracts/check.ts';
+import { isObject, member, num, str, strings } from '../../protocol/json.ts';
+import { ISSUER, rule, text } from './kit.ts';
+import { credentialDetails, faulty, isBefore } from './refs.ts';
+
+function tokenCheck(check: Omit<MessageCheck, 'scope' | 'roles' | 'kinds'>): MessageCheck {
+  return { ...check, scope: 'message', roles: ISSUER, kinds: ['token-response'] };
+}
+
+/** Beyond this, seconds, a token is long-lived by any reading; 13.10 says "in general" of more than five minutes. */
+const LONG = 3600;
+const SHORT = 300;
+
+export const TOKEN_CHECKS: readonly Check[] = [
+  tokenCheck({
+    id: 'token-response/authorization-details',
+    requirements: ['OID4VCI-6.2-2'],
+    title: text('Authorization details that were asked for come back', '所請求的 authorization_details 會傳回'),
+    *judge(message, flow) {
+      const request = message.counterpart;
+      if (faulty(flow) || request === undefined || str(request.value, 'grant_type') === 'refresh_token') return;
+      const asked = ['par-request', 'authorization-request', 'token-request']
+        .flatMap((kind) => flow.all(kind))
+        .find((earlier) => isBefore(earlier, message) && credentialDetails(earlier.value).length > 0);
+      if (asked === undefined || !isObject(message.value)) return;
+      yield rule(
+        credentialDetails(message.value).length > 0,
+        message,
+        text('authorization_details were asked for and are missing', '請求中有 authorization_details，回應中卻沒有'),
+        { with: [asked] },
+      );
+    },
+  }),
+  tokenCheck({
+    id: 'token-response/identifiers-distinct',
+    requirements: ['OID4VCI-6.2-8'],
+    title: text('A credential identifier stands for one dataset only', '憑證識別碼只代表一個資料集'),
+    *judge(message) {
+      const all = credentialDetails(message.value).flatMap((detail) => strings(detail, 'credential_identifiers') ?? []);
+      if (all.length === 0) return;
+      const again = all.filter((id, index) => all.indexOf(id) !== index);
+      yield rule(again.length === 0, message, text('A credential identifier is used twice', '憑證識別碼重複使用'), {
+        seen: again,
+      });
+    },
+  }),
+  tokenCheck({
+    id: 'token-response/lifetime',
+    requirements: ['OID4VCI-13.10-1'],
+    title: text('Long-lived access tokens are sender-constrained', '長效存取權杖須綁定傳送者'),
+    *judge(message) {
+      const lifetime = num(message.value, 'expires_in');
+      const type = str(message.value, 'token_type')?.toLowerCase();
+      if (lifetime === undefined || type === undefined) return;
+      const constrained = type !== 'bearer' || isObject(member(message.value, 'cnf'));
+      if (!constrained && lifetime > SHORT && lifetime <= LONG) return;
+      yield rule(
+        constrained || lifetime <= SHORT,
+        message,
+        text('A bearer token that lives long', '長效的 bearer 權杖'),
+        { expected: `<= ${SHORT} s`, seen: `${lifetime} s` },
+      );
+    },
+  }),
+];
+
+/** Codes that RFC 6749 5.2 and the specifications that extend the token endpoint define. */
+export const TOKEN_ERRORS: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_authorization_details',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+  'use_attestation_challenge',
+  'use_fresh_attestation',
+  'invalid_client_attestation',
+  'authorization_pending',
+  'slow_down',
+  'access_denied',
+  'expired_token',
+]);
