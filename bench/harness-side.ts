@@ -54,6 +54,7 @@ export async function startHarness(
     driver,
     role,
     profile,
+    real: clock,
     timeoutMs: 10_000,
     silenceMs: 10_000,
     redirectUri: `${listener.url}/callback`,
