@@ -91,7 +91,7 @@ export async function judgeEnvelope(
     if (now > session.expiresAt) throw new Error('the request has expired');
   });
   await context.accept('verifier/response/encrypted', () => {
-    if (session.variant.responseMode === 'direct_post') {
+    if ((session.sent?.responseMode ?? session.variant.responseMode) === 'direct_post') {
       if (jwe !== undefined) throw new Error('an encrypted response was not asked for');
       return;
     }
