@@ -70,7 +70,7 @@ export async function acceptAccess(issuer: Internals, request: HttpRequest, url:
   await issuer.context.accept(
     'issuer/access-token/known',
     () => {
-      if (known === undefined) throw new Error('the access token is unknown');
+      if (token !== undefined && known === undefined) throw new Error('the access token is unknown');
     },
     INVALID_TOKEN,
   );

@@ -161,7 +161,8 @@ export async function handleAuthorization(issuer: Internals, request: HttpReques
       ask =
         pushed ?? state.pushed.last() ?? (await acceptAsk(issuer, form, 'authorization', clientId ?? '', undefined));
       await context.accept('issuer/authorization/client', () => {
-        if (clientId !== ask.clientId) throw new Error('client_id is not the one of the pushed request');
+        if (ask.clientId !== '' && clientId !== ask.clientId)
+          throw new Error('client_id is not the one of the pushed request');
       });
       target = { redirectUri: ask.redirectUri, state: ask.state };
     }
@@ -299,7 +300,9 @@ async function redirect(
   const extras = { base: issuer.urls.base, redirectUri: target.redirectUri };
   const draft: FormDraft = { parameters };
   const formed = await issuer.context.form(step, draft, extras);
-  const bytes: BytesDraft = { text: buildLink(target.redirectUri, formed.parameters) };
+  const [uri = '', fragment] = target.redirectUri.split('#', 2);
+  const link = buildLink(uri, formed.parameters);
+  const bytes: BytesDraft = { text: fragment === undefined ? link : `${link}#${fragment}` };
   const { text } = await issuer.context.form(`${step}.bytes`, bytes, extras);
   return answerHttp(issuer, exchange, {
     status,

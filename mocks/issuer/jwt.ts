@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { JwtReading } from '../../protocol/jose/jws.ts';
 import { verifyJws } from '../../protocol/jose/jws.ts';
-import { isSignatureAlg } from '../../protocol/jose/keys.ts';
+import { isSignatureAlg } from '../../protocol/jose/algorithms.ts';
+import { readJwk } from '../../protocol/jose/keys.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { isObject, str, strings } from '../../protocol/json.ts';
 import { didKeys, resolveDid, splitDidUrl } from '../../protocol/did.ts';
@@ -28,12 +29,13 @@ export function judgeAlg(jwt: JwtReading, algs: readonly string[]): void {
 }
 
 /**
- * Throws unless the signature verifies with the key. A JWT whose algorithm is no signature algorithm is left to the step that judges algorithms: a
- * server that leaves that step out would not compute anything here either.
+ * Throws unless the signature verifies with the key. An algorithm that is none, a key that is none and `crit` are left to the steps that judge
+ * them: a server that leaves those out would not trip over them here either.
  */
 export function judgeSignature(jwt: JwtReading, key: JsonObject): void {
-  if (!isSignatureAlg(str(jwt.header, 'alg'))) return;
-  const verification = verifyJws(jwt, key);
+  if (!isSignatureAlg(str(jwt.header, 'alg')) || readJwk(key).jwk === undefined) return;
+  const { crit: _crit, ...header } = jwt.header ?? {};
+  const verification = verifyJws({ ...jwt, header }, key);
   if (!verification.ok) throw new Error(verification.message.en);
 }
 
@@ -102,5 +104,6 @@ export function attesterKey(jwt: JwtReading, trust: Trust, nowMs: number): JsonO
     didUrlKey(str(jwt.header, 'kid')) ?? didUrlKey(str(jwt.payload, 'iss')) ?? (isObject(named) ? named : undefined);
   if (key === undefined) throw new Error('the header names no key that can be resolved');
   if (trust.anyIssuer !== true) throw new Error('the signer is not trusted');
+  if (readJwk(key).jwk === undefined) throw new Error('the key of the signer is unusable');
   return key;
 }

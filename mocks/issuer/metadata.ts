@@ -5,6 +5,8 @@ import { SIGNATURE_ALGS, generateSigningKey } from '../../protocol/jose/keys.ts'
 import { signCompact } from '../../protocol/jose/jws.ts';
 import { isObject } from '../../protocol/json.ts';
 import type { BytesDraft, JwtDraft } from '../drafts.ts';
+import { spareKey } from '../trust/spares.ts';
+import type { Spare } from '../trust/spares.ts';
 import { answerJson, answerText, DPOP_ALGS } from './answer.ts';
 import {
   demandsRequestEncryption,
@@ -176,9 +178,20 @@ export function keyHeader(signing: SigningKey): Record<string, unknown> {
   };
 }
 
-/** What faults need to sign with another key: made on demand, since it costs time. */
-export function otherKeys(issuer: Internals): { readonly otherKey: () => SigningKey } {
-  return { otherKey: () => generateSigningKey('ES256', issuer.context.ports.random) };
+/** What faults need to sign with other keys: made on demand, since it costs time. */
+export interface OtherKeys extends Readonly<Record<string, unknown>> {
+  /** A key without certificate that nobody knows. */
+  readonly otherKey: () => SigningKey;
+  /** A key with a certificate that is right in all but one respect (mocks/trust/spares). */
+  readonly spare: (name: Spare) => SigningKey;
+}
+
+export function otherKeys(issuer: Internals): OtherKeys {
+  const { clock, random } = issuer.context.ports;
+  return {
+    otherKey: () => generateSigningKey('ES256', random),
+    spare: (name) => spareKey(issuer.config.identity, name, clock, random),
+  };
 }
 
 /** Authorization server metadata (RFC 8414, OpenID4VCI 12.3). */

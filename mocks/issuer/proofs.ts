@@ -228,7 +228,8 @@ export async function acceptProofs(
     INVALID_PROOF,
   );
   const keys: JsonObject[] = [];
-  for (const raw of (list ?? []).slice(0, 100)) {
+  const isProof = (raw: string): boolean => published.includes(type) || readJwt(raw).header !== undefined;
+  for (const raw of (list ?? []).filter(isProof).slice(0, 100)) {
     const found = type === 'attestation' ? await acceptAttestation(issuer, raw) : await acceptJwt(issuer, grant, raw);
     keys.push(...found);
   }

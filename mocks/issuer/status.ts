@@ -1,7 +1,6 @@
-import { deflateSync } from 'node:zlib';
 import type { HttpResponse } from '../../core/http.ts';
-import { base64url } from '../../protocol/encoding.ts';
 import { signCompact } from '../../protocol/jose/jws.ts';
+import { encodeStatusList, makeStatusList } from '../../protocol/status-list.ts';
 import type { BytesDraft, JwtDraft } from '../drafts.ts';
 import { answerText, plain } from './answer.ts';
 import { keyHeader, otherKeys } from './metadata.ts';
@@ -48,17 +47,6 @@ export function setStatus(issuer: Internals, credential: string, value: 0 | 1 | 
   issuer.state.statusLists.get(place.list)?.set(place.index, value);
 }
 
-/** `lst` of a Status List Token (Token Status List 4): entries packed from the least significant bit, zlib, base64url. */
-export function encodeStatusList(values: ReadonlyMap<number, number>, size = SIZE, bits = BITS): string {
-  const perByte = 8 / bits;
-  const bytes = Buffer.alloc(Math.ceil(size / perByte));
-  for (const [index, value] of values) {
-    const at = Math.floor(index / perByte);
-    bytes.writeUInt8(bytes.readUInt8(at) | (value << ((index % perByte) * bits)), at);
-  }
-  return base64url(deflateSync(bytes, { level: 9 }));
-}
-
 /** Status list endpoint (Token Status List 8). Forming steps: `status-list-token` (JwtDraft), `.bytes`, `status-list-response.http`. */
 export async function handleStatusList(issuer: Internals, id: string): Promise<HttpResponse> {
   const { state, urls, context, config } = issuer;
@@ -75,13 +63,15 @@ export async function handleStatusList(issuer: Internals, id: string): Promise<H
       iat: now,
       exp: now + 86_400,
       ttl: TTL,
-      status_list: { bits: BITS, lst: encodeStatusList(list) },
+      status_list: encodeStatusList(makeStatusList(BITS, SIZE, Object.fromEntries(list))),
     },
     key: signing,
   };
-  const all = (value: number): string =>
-    encodeStatusList(new Map(Array.from({ length: SIZE }, (_, index) => [index, value] as const)));
-  const extras = { base: urls.base, uri, allOf: all, ...otherKeys(issuer) };
+  const allOf = (value: number): unknown => {
+    const entries = Object.fromEntries(Array.from({ length: SIZE }, (_, index) => [index, value]));
+    return encodeStatusList(makeStatusList(BITS, SIZE, entries));
+  };
+  const extras = { base: urls.base, uri, allOf, ...otherKeys(issuer) };
   const formed = await context.form('status-list-token', draft, extras);
   const { text } = await context.form<BytesDraft>('status-list-token.bytes', { text: signCompact(formed) }, extras);
   return answerText(issuer, 'status-list', text, 'application/statuslist+jwt', { extras });

@@ -286,7 +286,7 @@ async function authorizationCode(issuer: Internals, request: HttpRequest, form: 
     () => {
       const step = 'issuer/token/client-binding';
       if (clientId === undefined) throw new Refusal(step, 'invalid_request', 'client_id is missing');
-      if (clientId !== ask.clientId) throw new Error('the code was given to another client');
+      if (ask.clientId !== '' && clientId !== ask.clientId) throw new Error('the code was given to another client');
     },
     INVALID_GRANT,
   );
@@ -317,7 +317,7 @@ async function authorizationCode(issuer: Internals, request: HttpRequest, form: 
   const authorized = authorizedFor(ask.session, scoped, detailed);
   const answer = await answerToken(issuer, {
     session: ask.session,
-    clientId: clientId ?? ask.clientId,
+    clientId: ask.clientId === '' ? clientId : ask.clientId,
     authorized,
     jkt,
   });
