@@ -147,5 +147,8 @@ export function isNode(value: unknown): value is SchemaNode {
 
 /** One more token on a JSON Pointer. */
 export function pointerTo(parent: string, token: string | number): string {
-  return `${parent}/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  if (typeof token === 'number') return `${parent}/${token}`;
+  return token.includes('~') || token.includes('/')
+    ? `${parent}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    : `${parent}/${token}`;
 }

@@ -33,30 +33,30 @@ export function walk(document: SchemaDocument, instance: unknown): Walk {
   const exercised = new Set<string>();
   const index = new Map<SchemaNode, Map<string, Visit>>();
 
-  const visit = (here: Place, at: string, value: unknown, inherited: readonly string[]): void => {
-    const { node } = here;
-    if (!isNode(node)) return;
-    const known = index.get(node);
-    if (known?.has(at) === true) return;
-    const judged = idsOf(node['x-requirements']);
-    const own = [...judged, ...idsOf(node['x-breaks'])];
-    const ids = own.length > 0 ? own : inherited;
-    for (const id of judged) exercised.add(id);
-    const entry: Visit = { node, at, value, ids };
+  const visit = (here: Place | undefined, at: string, value: unknown, inherited: readonly string[]): void => {
+    if (here === undefined) return;
+    let places = index.get(here.node);
+    if (places === undefined) index.set(here.node, (places = new Map()));
+    else if (places.has(at)) return;
+    const plan = planOf(here);
+    const ids = plan.own.length > 0 ? plan.own : inherited;
+    for (const id of plan.judged) exercised.add(id);
+    const entry: Visit = { node: here.node, at, value, ids };
     visits.push(entry);
-    if (known === undefined) index.set(node, new Map([[at, entry]]));
-    else known.set(at, entry);
+    places.set(at, entry);
 
-    const into = (place: Place, to: string, part: unknown): void => visit(place, to, part, ids);
-    for (const place of samePlace(here, value)) into(place, at, value);
+    for (const place of plan.always) visit(place, at, value, ids);
+    for (const branch of plan.branches) if (holds(branch, value)) visit(branch, at, value, ids);
+    if (plan.condition !== undefined) visit(holds(plan.condition, value) ? plan.consequence : plan.alternative, at, value, ids);
     if (Array.isArray(value)) {
-      value.forEach((element, i) => {
-        for (const place of elementPlaces(here, i)) into(place, pointerTo(at, i), element);
-      });
+      if (plan.items === undefined && plan.prefixItems.length === 0) return;
+      value.forEach((element, i) => visit(plan.prefixItems[i] ?? plan.items, pointerTo(at, i), element, ids));
     } else if (isNode(value)) {
-      for (const member of Object.values(requiredIds(node))) for (const id of member) exercised.add(id);
+      for (const id of plan.required) exercised.add(id);
+      for (const [name, place] of plan.dependent) if (Object.hasOwn(value, name)) visit(place, at, value, ids);
+      if (!plan.looksIntoMembers) return;
       for (const [name, member] of Object.entries(value)) {
-        for (const place of memberPlaces(here, name)) into(place, pointerTo(at, name), member);
+        for (const place of memberPlaces(plan, name)) visit(place, pointerTo(at, name), member, ids);
       }
     }
   };
@@ -69,67 +69,108 @@ export function walk(document: SchemaDocument, instance: unknown): Walk {
   };
 }
 
+/** A node and where it stands, so that the validator can be asked about it. */
 interface Place {
   readonly document: SchemaDocument;
   readonly pointer: string;
-  readonly node: unknown;
+  readonly node: SchemaNode;
 }
 
-function child(place: Place, ...tokens: readonly (string | number)[]): Place {
-  let node: unknown = place.node;
-  let pointer = place.pointer;
+/** What a node says, read once. */
+interface Plan {
+  readonly judged: readonly string[];
+  readonly own: readonly string[];
+  readonly required: readonly string[];
+  /** Subschemas about the very same value. */
+  readonly always: readonly Place[];
+  readonly branches: readonly Place[];
+  readonly condition: Place | undefined;
+  readonly consequence: Place | undefined;
+  readonly alternative: Place | undefined;
+  readonly dependent: readonly (readonly [string, Place])[];
+  readonly prefixItems: readonly (Place | undefined)[];
+  readonly items: Place | undefined;
+  readonly looksIntoMembers: boolean;
+  readonly properties: ReadonlyMap<string, Place | undefined>;
+  readonly patterns: readonly (readonly [RegExp, Place])[];
+  readonly additional: Place | undefined;
+}
+
+const plans = new WeakMap<SchemaNode, Plan>();
+
+function planOf(here: Place): Plan {
+  const known = plans.get(here.node);
+  if (known !== undefined) return known;
+  const { node } = here;
+  const ref = typeof node['$ref'] === 'string' ? resolveRef(node['$ref'], here.document) : undefined;
+  const target = ref !== undefined && isNode(ref.node) ? [{ ...ref, node: ref.node }] : [];
+  const judged = idsOf(node['x-requirements']);
+  const properties = namedChildren(here, 'properties');
+  const patterns = namedChildren(here, 'patternProperties');
+  const additional = child(here, 'additionalProperties');
+  const plan: Plan = {
+    judged,
+    own: [...judged, ...idsOf(node['x-breaks'])],
+    required: Object.values(requiredIds(node)).flat(),
+    always: [...target, ...present(listedChildren(here, 'allOf'))],
+    branches: present([...listedChildren(here, 'anyOf'), ...listedChildren(here, 'oneOf')]),
+    condition: child(here, 'if'),
+    consequence: child(here, 'then'),
+    alternative: child(here, 'else'),
+    dependent: namedPlaces(namedChildren(here, 'dependentSchemas')),
+    prefixItems: listedChildren(here, 'prefixItems'),
+    items: child(here, 'items'),
+    looksIntoMembers: properties.size > 0 || patterns.size > 0 || additional !== undefined,
+    properties,
+    patterns: namedPlaces(patterns).map(([expression, place]) => [new RegExp(expression, 'u'), place]),
+    additional,
+  };
+  plans.set(node, plan);
+  return plan;
+}
+
+function* memberPlaces(plan: Plan, name: string): Generator<Place | undefined> {
+  let covered = plan.properties.has(name);
+  if (covered) yield plan.properties.get(name);
+  for (const [expression, place] of plan.patterns) {
+    if (!expression.test(name)) continue;
+    covered = true;
+    yield place;
+  }
+  if (!covered) yield plan.additional;
+}
+
+function holds(place: Place, value: unknown): boolean {
+  return isValidAt(place.document, place.pointer, value);
+}
+
+/** Boolean subschemas carry no ids: they are no places. */
+function child(here: Place, ...tokens: readonly (string | number)[]): Place | undefined {
+  let node: unknown = here.node;
+  let pointer = here.pointer;
   for (const token of tokens) {
     node = isNode(node) || Array.isArray(node) ? (node as SchemaNode)[token] : undefined;
     pointer = pointerTo(pointer, token);
   }
-  return { document: place.document, pointer, node };
+  return isNode(node) ? { document: here.document, pointer, node } : undefined;
 }
 
-/** Subschemas that speak about the very same value. */
-function* samePlace(here: Place, value: unknown): Generator<Place> {
-  const node = here.node as SchemaNode;
-  if (typeof node['$ref'] === 'string') {
-    const target = resolveRef(node['$ref'], here.document);
-    if (target !== undefined) yield target;
-  }
-  for (let i = 0; i < lengthOf(node['allOf']); i += 1) yield child(here, 'allOf', i);
-  for (const keyword of ['anyOf', 'oneOf']) {
-    for (let i = 0; i < lengthOf(node[keyword]); i += 1) {
-      const branch = child(here, keyword, i);
-      if (isValidAt(branch.document, branch.pointer, value)) yield branch;
-    }
-  }
-  if (node['if'] !== undefined) {
-    const condition = child(here, 'if');
-    yield child(here, isValidAt(condition.document, condition.pointer, value) ? 'then' : 'else');
-  }
-  if (isNode(node['dependentSchemas']) && isNode(value)) {
-    for (const name of Object.keys(node['dependentSchemas'])) {
-      if (Object.hasOwn(value, name)) yield child(here, 'dependentSchemas', name);
-    }
-  }
+function listedChildren(here: Place, keyword: string): readonly (Place | undefined)[] {
+  const list = here.node[keyword];
+  return Array.isArray(list) ? list.map((_, i) => child(here, keyword, i)) : [];
 }
 
-function* elementPlaces(here: Place, i: number): Generator<Place> {
-  const node = here.node as SchemaNode;
-  if (i < lengthOf(node['prefixItems'])) yield child(here, 'prefixItems', i);
-  else if (node['items'] !== undefined) yield child(here, 'items');
+function namedChildren(here: Place, keyword: string): ReadonlyMap<string, Place | undefined> {
+  const members = here.node[keyword];
+  return new Map(isNode(members) ? Object.keys(members).map((name) => [name, child(here, keyword, name)]) : []);
 }
 
-function* memberPlaces(here: Place, name: string): Generator<Place> {
-  const node = here.node as SchemaNode;
-  const { properties, patternProperties, additionalProperties } = node;
-  let covered = false;
-  if (isNode(properties) && Object.hasOwn(properties, name)) {
-    covered = true;
-    yield child(here, 'properties', name);
-  }
-  for (const expression of isNode(patternProperties) ? Object.keys(patternProperties) : []) {
-    if (!new RegExp(expression, 'u').test(name)) continue;
-    covered = true;
-    yield child(here, 'patternProperties', expression);
-  }
-  if (!covered && additionalProperties !== undefined) yield child(here, 'additionalProperties');
+function present(places: readonly (Place | undefined)[]): readonly Place[] {
+  return places.filter((place) => place !== undefined);
+}
+
+function namedPlaces(places: ReadonlyMap<string, Place | undefined>): readonly (readonly [string, Place])[] {
+  return [...places].flatMap(([name, place]) => (place === undefined ? [] : [[name, place] as const]));
 }
 
 /** `x-required` of a node: ids of the obligation that a member is there, by member. */
@@ -141,8 +182,4 @@ export function requiredIds(node: SchemaNode): Readonly<Record<string, readonly 
 
 function idsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
-}
-
-function lengthOf(value: unknown): number {
-  return Array.isArray(value) ? value.length : 0;
 }
