@@ -47,7 +47,8 @@ export function walk(document: SchemaDocument, instance: unknown): Walk {
 
     for (const place of plan.always) visit(place, at, value, ids);
     for (const branch of plan.branches) if (holds(branch, value)) visit(branch, at, value, ids);
-    if (plan.condition !== undefined) visit(holds(plan.condition, value) ? plan.consequence : plan.alternative, at, value, ids);
+    if (plan.condition !== undefined)
+      visit(holds(plan.condition, value) ? plan.consequence : plan.alternative, at, value, ids);
     if (Array.isArray(value)) {
       if (plan.items === undefined && plan.prefixItems.length === 0) return;
       value.forEach((element, i) => visit(plan.prefixItems[i] ?? plan.items, pointerTo(at, i), element, ids));
