@@ -5,7 +5,7 @@ export const REMOVED = '(removed)';
 
 const PLACEHOLDER = /\$\{ENV:([^}]*)\}/g;
 /** Header and member names whose values are secrets even if they stand in the file itself. */
-const SECRET_NAME = /authorization|cookie|secret|password|passwd|api-?_?key|token|credential$/i;
+export const SECRET_NAME = /authorization|cookie|secret|password|passwd|api-?_?key|token|credential$/i;
 const PRIVATE_JWK = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth']);
 
 export interface Filled {

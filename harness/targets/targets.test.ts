@@ -8,11 +8,15 @@ import { fromUtf8, jsonResponse, textResponse } from '../../core/http.ts';
 import { manualClock, systemClock } from '../../core/system/clock.ts';
 import { undiciClient } from '../../core/system/http-client.ts';
 import { systemRandom } from '../../core/system/random.ts';
+import { text } from '../../core/text.ts';
+import { createFlowContext } from '../../core/trace/context.ts';
+import { createLog } from '../../core/trace/log.ts';
 import type { Serve, ServedResponse } from '../../mocks/http/response.ts';
 import { listen } from '../../mocks/http/listen.ts';
 import type { Listener } from '../../mocks/http/listen.ts';
 import type { DriverConfig, TargetConfig } from '../configuration/types.ts';
 import { createDriver } from './create.ts';
+import { recordedControl } from './record-control.ts';
 import { stopsRun } from './stop.ts';
 import { fillJson, fillText, wishValues } from './template.ts';
 import { processTerminal } from './terminal.ts';
@@ -402,4 +406,36 @@ describe('throttle', () => {
     const through = { ...context(), ports: { ...context().ports, http: throttled } };
     expect(await failureOf(driver.offer(preAuthorized, through))).toBe(limited.stopped);
   });
+});
+
+test('a driver’s calls are recorded in the flow, without credentials, and take no fault for sent', async () => {
+  const url = await serving(async () => jsonResponse(200, { offer: 'x:y' }));
+  const clock = systemClock();
+  const log = createLog({ real: clock });
+  const flow = createFlowContext({
+    id: 'f',
+    ports: { clock, random: systemRandom(), http: client },
+    log,
+    faults: [
+      { id: 'a', role: 'issuer', step: 's', refusedBy: 'r', title: text('a', 'a'), apply: (draft: never) => draft },
+    ],
+    authorOf: (party) => (party === 'issuer' ? 'sut' : 'harness'),
+  });
+  await flow.form('s', {});
+  const driver = createDriver(
+    'issuer',
+    target({ type: 'http', offer: { url, headers: { Authorization: 'Bearer secret', Accept: 'a' } } }),
+    { throttle },
+  );
+  const ports = { clock, random: systemRandom(), http: recordedControl(flow, 'issuer') };
+  await driver.offer(preAuthorized, { ports, trace: flow.trace, signal: new AbortController().signal });
+  expect(log.entries.map((entry) => (entry.type === 'message' ? [entry.kind, entry.author] : entry.type))).toEqual([
+    ['control-request', 'harness'],
+    ['control-reply', 'sut'],
+  ]);
+  expect(JSON.stringify(log.entries)).not.toContain('secret');
+  expect(JSON.stringify(log.entries)).toContain('"Accept","a"');
+  await Promise.all(open.splice(0).map((listener) => listener.close()));
+  await expect(ports.http.send({ method: 'GET', url, headers: [], body: new Uint8Array() })).rejects.toThrow();
+  expect(log.entries.at(-1)).toMatchObject({ event: 'transport-failure', message: 2 });
 });
