@@ -2,8 +2,6 @@ import type { HeaderList } from '../../core/http.ts';
 import type { Party } from '../../core/kinds.ts';
 import type { HttpClient } from '../../core/ports.ts';
 import type { RecordingContext } from '../../core/trace/context.ts';
-import { reasonOf } from '../../core/trace/context.ts';
-import { TransportError } from '../../core/http.ts';
 import { toBody } from '../../core/trace/body.ts';
 import { REMOVED, SECRET_NAME } from '../configuration/secrets.ts';
 
@@ -26,26 +24,21 @@ export function recordedControl(context: RecordingContext, to: Party): HttpClien
         http: { method: request.method, url: request.url, headers: withoutCredentials(request.headers) },
         body: toBody(request.body),
       }).seq;
-      try {
-        const response = await ports.http.send(request, limits);
-        log.append({
-          type: 'message',
-          flow,
-          kind: response.status >= 200 && response.status < 300 ? 'control-reply' : 'control-error',
-          author: authorOf(to),
-          sender: to,
-          receiver: 'harness',
-          channel: 'http',
-          re: asked,
-          http: { status: response.status, headers: withoutCredentials(response.headers) },
-          body: toBody(response.body),
-        });
-        return response;
-      } catch (error) {
-        const failure = error instanceof TransportError ? error.failure : 'malformed';
-        context.trace.event({ event: 'transport-failure', failure, reason: reasonOf(error), message: asked });
-        throw error;
-      }
+      // A failure is the driver's to tell (DriverError): as an event of the flow it would look like a crash of the protocol's side.
+      const response = await ports.http.send(request, limits);
+      log.append({
+        type: 'message',
+        flow,
+        kind: response.status >= 200 && response.status < 300 ? 'control-reply' : 'control-error',
+        author: authorOf(to),
+        sender: to,
+        receiver: 'harness',
+        channel: 'http',
+        re: asked,
+        http: { status: response.status, headers: withoutCredentials(response.headers) },
+        body: toBody(response.body),
+      });
+      return response;
     },
   };
 }
