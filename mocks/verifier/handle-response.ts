@@ -26,7 +26,8 @@ export async function handleResponse(
 ): Promise<HttpResponse> {
   const { context, sessions } = parts;
   const byPath = id === undefined ? undefined : sessions.byId(id);
-  let reading = readResponse(request, byPath?.encryption ?? (id === undefined ? parts.maker.keptKey : undefined));
+  const key = byPath?.encryption ?? (id === undefined ? parts.maker.keptKey() : undefined);
+  let reading = readResponse(request, key, byPath?.sent === undefined ? key?.kid : byPath.sent.kid);
   let session = locate(sessions, id, reading);
   await judgeForm(context, request, reading);
   if (session?.sent === undefined) {
@@ -37,7 +38,7 @@ export async function handleResponse(
     if (session?.sent === undefined) {
       throw new Refusal('verifier/response/transaction', 'invalid_request', 'there is no transaction at all');
     }
-    reading = readResponse(request, session.encryption);
+    reading = readResponse(request, session.encryption, session.sent.kid);
   }
   try {
     return await receive(parts, session, reading);

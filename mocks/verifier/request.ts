@@ -6,7 +6,7 @@ import { signCompact } from '../../protocol/jose/jws.ts';
 import type { EncryptionKey } from '../../protocol/jose/keys.ts';
 import { generateEncryptionKey } from '../../protocol/jose/keys.ts';
 import type { JsonObject } from '../../protocol/json.ts';
-import { member, obj, str } from '../../protocol/json.ts';
+import { arr, member, obj, str } from '../../protocol/json.ts';
 import { buildLink } from '../../protocol/links.ts';
 import type { VerifierConfig } from '../contracts.ts';
 import type { BytesDraft, FormDraft, JsonDraft, JwtDraft } from '../drafts.ts';
@@ -31,7 +31,7 @@ export interface RequestMaker {
   readonly config: VerifierConfig;
   readonly context: FlowContext;
   /** Key of this verifier's life: in its registered metadata, and for the fault that uses one key for all requests. */
-  readonly keptKey: EncryptionKey;
+  readonly keptKey: () => EncryptionKey;
 }
 
 /** Host that a certificate of the verifier stands for: the one of `base` if it is among the names, else its first DNS name. */
@@ -81,7 +81,7 @@ async function encryptionKey(maker: RequestMaker, session: Session): Promise<Enc
   if (session.encryption !== undefined) return session.encryption;
   const { context, keptKey } = maker;
   const fresh =
-    session.variant.prefix === 'pre-registered' ? keptKey : generateEncryptionKey('ECDH-ES', context.ports.random);
+    session.variant.prefix === 'pre-registered' ? keptKey() : generateEncryptionKey('ECDH-ES', context.ports.random);
   const { key } = await context.form<EncryptionKeyDraft>('encryption-key', { key: fresh }, { keptKey });
   session.encryption = key;
   context.trace.material('decryption-key', key.privateJwk);
@@ -134,7 +134,17 @@ function sentRequest(value: JsonObject, session: Session): SentRequest {
     responseMode: str(value, 'response_mode'),
     query: obj(value, 'dcql_query') ?? session.query,
     transactionData: Array.isArray(items) ? items.filter((item) => typeof item === 'string') : [],
+    kid: offeredKid(value, session),
   };
+}
+
+function offeredKid(value: JsonObject, { encryption }: Session): string | undefined {
+  const keys = arr(obj(obj(value, 'client_metadata'), 'jwks'), 'keys');
+  if (keys === undefined) return encryption?.kid;
+  return str(
+    keys.find((jwk) => str(jwk, 'x') === encryption?.publicJwk['x']),
+    'kid',
+  );
 }
 
 /**

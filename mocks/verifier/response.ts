@@ -25,12 +25,16 @@ export interface ResponseReading {
   readonly sealed: string | undefined;
 }
 
-/** Reads a response, decrypting with `key` where it is encrypted. */
-export function readResponse(request: HttpRequest, key: EncryptionKey | undefined): ResponseReading {
+/** Reads a response, decrypting with `key` where it is encrypted; `kid` is what the key was offered under. */
+export function readResponse(
+  request: HttpRequest,
+  key: EncryptionKey | undefined,
+  kid: string | undefined,
+): ResponseReading {
   const form = readForm(request.body.length > MAX_BODY ? '' : fromUtf8(request.body));
   const jwe = param(form, 'response');
   if (jwe === undefined) return { form, jwe, payload: plainPayload(form), sealed: undefined };
-  return { form, jwe, ...openJwe(jwe, key) };
+  return { form, jwe, ...openJwe(jwe, key, kid) };
 }
 
 function plainPayload(form: FormReading): JsonObject {
@@ -48,16 +52,20 @@ function plainPayload(form: FormReading): JsonObject {
  * Opens a JWE and says what is wrong with it (OpenID4VP 8.3): `kid` and `alg` as in the JWK, an unsigned JSON object inside. The content is read as far as it
  * can be, so that a verifier that leaves these rules out has something to go on with.
  */
-function openJwe(jwe: string, key: EncryptionKey | undefined): Pick<ResponseReading, 'payload' | 'sealed'> {
+function openJwe(
+  jwe: string,
+  key: EncryptionKey | undefined,
+  kid: string | undefined,
+): Pick<ResponseReading, 'payload' | 'sealed'> {
   if (key === undefined) return { payload: {}, sealed: 'no key was offered for encryption' };
   const { header, errors } = readJweHeader(jwe);
   const opened = decryptCompact(jwe, key.privateJwk, { maxBytes: MAX_BODY });
   const json = opened.ok ? readJson(opened.plaintext) : undefined;
   const payload = isObject(json?.value) ? json.value : {};
   const problem = (): string | undefined => {
-    const kid = member(header, 'kid');
+    const stated = member(header, 'kid');
     if (errors[0] !== undefined) return errors[0].message.en;
-    if (kid !== key.kid) return `kid ${quote(kid)} is not the one of the key that was offered`;
+    if (kid !== undefined && stated !== kid) return `kid ${quote(stated)} is not the one of the key that was offered`;
     if (member(header, 'alg') !== key.alg) return `alg ${quote(member(header, 'alg'))} is not the one of the key`;
     if (!opened.ok) return opened.errors.at(-1)?.message.en ?? 'decryption failed';
     if (json === undefined || json.errors.length > 0) return json?.errors[0]?.message.en ?? 'no JSON';

@@ -11,6 +11,8 @@ export interface SentRequest {
   readonly responseMode: string | undefined;
   readonly query: JsonObject;
   readonly transactionData: readonly string[];
+  /** `kid` of the encryption key as it was offered; undefined if none was. */
+  readonly kid: string | undefined;
 }
 
 /** One presentation transaction. */

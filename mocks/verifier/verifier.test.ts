@@ -451,6 +451,14 @@ describe('what a wallet may not do', () => {
   });
 });
 
+it('a verifier with every step left out accepts everything that belongs to a transaction', async () => {
+  for (const [name, , bend, options] of ROWS) {
+    const place = await house({ ...options, leniencies: VERIFIER_STEPS.map(({ id }) => id) });
+    const { response, id } = await present(place, (answer) => bend(answer, place));
+    expect([name, response.status, place.verifier.result(id).status === 'refused']).toEqual([name, 200, false]);
+  }
+});
+
 it('hostile bodies are refused without an exception', async () => {
   const place = await house({ variant: { responseMode: 'direct_post.jwt' } });
   const { link } = await place.verifier.createRequest();

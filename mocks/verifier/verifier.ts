@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse } from '../../core/http.ts';
 import type { ExchangeName, Party } from '../../core/kinds.ts';
 import { randomId } from '../../core/ports.ts';
 import { base64url } from '../../protocol/encoding.ts';
+import type { EncryptionKey } from '../../protocol/jose/keys.ts';
 import { generateEncryptionKey } from '../../protocol/jose/keys.ts';
 import type { PresentationVariant } from '../../core/contracts/variant.ts';
 import type { CreateVerifier, Verifier, VerifierConfig } from '../contracts.ts';
@@ -59,9 +60,10 @@ export const createVerifier: CreateVerifier = (config, context) => createMockVer
 export function createMockVerifier(config: VerifierConfig, context: FlowContext): MockVerifier {
   const { ports } = context;
   const sessions = createSessions();
-  const keptKey = generateEncryptionKey('ECDH-ES', ports.random);
+  // Most verifiers never need it: it is made when it is first asked for.
+  let kept: EncryptionKey | undefined;
+  const keptKey = (): EncryptionKey => (kept ??= generateEncryptionKey('ECDH-ES', ports.random));
   const maker: RequestMaker = { config, context, keptKey };
-  context.trace.material('decryption-key', keptKey.privateJwk);
 
   const createRequest: Verifier['createRequest'] = async (wish, query) => {
     const session = await openSession(maker, { ...config.variant, ...wish }, query ?? config.query);
@@ -70,16 +72,19 @@ export function createMockVerifier(config: VerifierConfig, context: FlowContext)
   };
   const parts: VerifierParts = { config, context, maker, sessions, verifier: { createRequest } };
 
-  const registration = clientRegistration({
-    clientId: registeredClientId(config.base),
-    responseUri: `${config.base}/response`,
-    signing: config.identity.signing,
-    encryption: keptKey,
-  });
+  const registered = (): ClientRegistration =>
+    clientRegistration({
+      clientId: registeredClientId(config.base),
+      responseUri: `${config.base}/response`,
+      signing: config.identity.signing,
+      encryption: keptKey(),
+    });
 
   return {
     base: config.base,
-    registration,
+    get registration() {
+      return registered();
+    },
     createRequest,
     result: (id) => sessions.byResultId(id)?.result ?? { status: 'pending' },
     exchangeOf: (request) => {
@@ -89,7 +94,7 @@ export function createMockVerifier(config: VerifierConfig, context: FlowContext)
     async handle(request) {
       const route = routeOf(config.base, request);
       if (route === undefined) return answerJson(404, errorValue('not_found', 'nothing here'));
-      return refusalsAnswered(context, route, () => handle(parts, route, request, registration));
+      return refusalsAnswered(context, route, () => handle(parts, route, request, registered));
     },
   };
 }
@@ -98,7 +103,7 @@ async function handle(
   parts: VerifierParts,
   route: Route,
   request: HttpRequest,
-  registration: ClientRegistration,
+  registered: () => ClientRegistration,
 ): Promise<HttpResponse> {
   switch (route.name) {
     case 'request':
@@ -110,7 +115,7 @@ async function handle(
     case 'control':
       return handleControl(parts, route.id, request);
     case 'jwks':
-      return answer(parts.context, 'jwks', answerJson(200, registration.jwks));
+      return answer(parts.context, 'jwks', answerJson(200, registered().jwks));
   }
 }
 

@@ -103,7 +103,7 @@ export const VERIFIER_DEFECTS: readonly VerifierDefect[] = [
     'encryption-key-reused',
     'encryption-key',
     ['The same encryption key in every request', '每次請求都使用相同的加密金鑰'],
-    (_: EncryptionKeyDraft, { extras }) => ({ key: extras['keptKey'] as EncryptionKey }),
+    (_: EncryptionKeyDraft, { extras }) => ({ key: (extras['keptKey'] as () => EncryptionKey)() }),
     ENCRYPTED,
   ),
   defect(

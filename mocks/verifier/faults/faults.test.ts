@@ -119,6 +119,17 @@ describe('every fault', () => {
   });
 });
 
+describe('every defect', () => {
+  it.each(VERIFIER_DEFECTS.map((defect) => ({ id: defect.id, defect })))(
+    '$id is sent, and no wallet minds',
+    async ({ defect }) => {
+      const { result, sent } = await play(defect.variant, defect);
+      expect(new Set(sent)).toEqual(new Set([defect.id]));
+      expect(result).toMatchObject({ outcome: 'accepted' });
+    },
+  );
+});
+
 describe('the mock wallet takes', () => {
   it.each(VERIFIER_ODDITIES)('the oddity %s', async (oddity) => {
     for (const responseMode of ['direct_post', 'direct_post.jwt'] as const) {
