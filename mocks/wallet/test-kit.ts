@@ -76,6 +76,8 @@ export interface Deviation {
   readonly otherLeniencies?: readonly string[];
   readonly wallet?: Partial<WalletOptions>;
   readonly query?: Readonly<Record<string, unknown>>;
+  /** Straight flows of the same kind that come first, with the same issuer or verifier. */
+  readonly before?: number;
 }
 
 interface Side {
@@ -136,23 +138,29 @@ export async function playIssuance(of: World, variant: IssuanceVariant, how: Dev
     them.context,
   );
   network.mount(ISSUER, issuer, them.context, 'wallet');
-  const wallet = createWallet(
-    {
-      identity: identities.wallet,
-      trust: { anchors: [identities.authority.pem] },
-      variant,
-      redirectUri: 'https://wallet.example/cb',
-      ...how.wallet,
-    },
-    us.context,
-  );
-  const offer = variant.offer === 'none' ? { link: ISSUER } : await issuer.createOffer();
-  const result = await wallet.receiveOffer(offer.link, 'txCode' in offer && offer.txCode !== undefined ? { txCode: offer.txCode } : {});
+  const receive = async (context: RecordingContext): Promise<IssuanceResult> => {
+    const wallet = createWallet(
+      {
+        identity: identities.wallet,
+        trust: { anchors: [identities.authority.pem] },
+        variant,
+        redirectUri: 'https://wallet.example/cb',
+        ...how.wallet,
+      },
+      context,
+    );
+    const offer = variant.offer === 'none' ? { link: ISSUER } : await issuer.createOffer();
+    const txCode = 'txCode' in offer ? offer.txCode : undefined;
+    return wallet.receiveOffer(offer.link, txCode === undefined ? {} : { txCode });
+  };
+  for (let flow = 0; flow < (how.before ?? 0); flow++) await receive(side(of, network, undefined).context);
+  const start = them.log.entries.length;
+  const result = await receive(us.context);
   return {
     result,
     wallet: us.log.entries,
     issuer: them.log.entries,
-    refusedBy: refusals(them.log.entries),
+    refusedBy: refusals(them.log.entries.slice(start)),
     credentials: issuer.issued.map((entry) => entry.credential),
     notifications: issuer.notifications,
   };
@@ -191,19 +199,28 @@ export async function playPresentation(
   network.mount(VERIFIER, verifier, them.context, 'wallet');
   const site = createCredentialSite({ base: ISSUER, identity: identities.issuer }, us.context);
   network.mount(ISSUER, site, side(of, network, undefined).context, 'verifier');
-  const wallet = createWallet(walletOptions(of, variant, verifier.registration, how), us.context);
+  const options = walletOptions(of, variant, verifier.registration, how);
+  for (let flow = 0; flow < (how.before ?? 0); flow++) {
+    await createWallet(options, side(of, network, undefined).context).present((await verifier.createRequest()).link);
+  }
+  const start = them.log.entries.length;
   const { link, id } = await verifier.createRequest();
-  const result = await wallet.present(link);
+  const result = await createWallet(options, us.context).present(link);
   return {
     result,
     relyingParty: verifier.result(id),
     wallet: us.log.entries,
     verifier: them.log.entries,
-    refusedBy: refusals(them.log.entries),
+    refusedBy: refusals(them.log.entries.slice(start)),
   };
 }
 
-function walletOptions(of: World, variant: Variant, registration: { readonly client_id: string }, how: Deviation): WalletOptions {
+function walletOptions(
+  of: World,
+  variant: Variant,
+  registration: { readonly client_id: string },
+  how: Deviation,
+): WalletOptions {
   const { identities } = of;
   return {
     identity: identities.wallet,

@@ -48,15 +48,30 @@ const ISSUANCES: readonly IssuanceVariant[] = [
     'signed-metadata',
     'lowercase-scheme-header',
     'zip',
-  ].map((name): IssuanceVariant => ({ ...CODE, par: true, dpop: true, requestEncryption: true, responseEncryption: true, oddities: [name] })),
+  ].map(
+    (name): IssuanceVariant => ({
+      ...CODE,
+      par: true,
+      dpop: true,
+      requestEncryption: true,
+      responseEncryption: true,
+      oddities: [name],
+    }),
+  ),
 ];
 
 describe('issuance with the mock issuer', () => {
   it.each(ISSUANCES.map((variant) => [variantId(variant), variant] as const))('%s', async (_name, variant) => {
     const play = await playIssuance(shared, variant);
-    expect([play.result.outcome, play.result.step, play.result.reason, play.refusedBy]).toEqual(['accepted', undefined, undefined, []]);
+    expect([play.result.outcome, play.result.step, play.result.reason, play.refusedBy]).toEqual([
+      'accepted',
+      undefined,
+      undefined,
+      [],
+    ]);
     expect(play.result.credentials).toHaveLength(Math.max(1, variant.proofs ?? 1));
-    if (variant.notification !== undefined) expect(play.notifications.map((entry) => entry.event)).toEqual([variant.notification]);
+    if (variant.notification !== undefined)
+      expect(play.notifications.map((entry) => entry.event)).toEqual([variant.notification]);
   });
 });
 
@@ -74,15 +89,34 @@ const PRESENTATIONS: readonly PresentationVariant[] = [
   { ...PRESENTATION, transactionData: true },
   { ...PRESENTATION, redirectUri: true },
   { ...PRESENTATION, status: 'valid' },
-  ...['unknown-members', 'member-order', 'es384', 'ed25519', 'iat-10s-past', 'decoys', 'no-sd-alg', 'encrypted-request-object'].map(
-    (name): PresentationVariant => ({ ...PRESENTATION, request: 'uri-post', responseMode: 'direct_post.jwt', oddities: [name] }),
+  ...[
+    'unknown-members',
+    'member-order',
+    'es384',
+    'ed25519',
+    'iat-10s-past',
+    'decoys',
+    'no-sd-alg',
+    'encrypted-request-object',
+  ].map(
+    (name): PresentationVariant => ({
+      ...PRESENTATION,
+      request: 'uri-post',
+      responseMode: 'direct_post.jwt',
+      oddities: [name],
+    }),
   ),
 ];
 
 describe('presentation to the mock verifier', () => {
   it.each(PRESENTATIONS.map((variant) => [variantId(variant), variant] as const))('%s', async (_name, variant) => {
     const play = await playPresentation(shared, variant);
-    expect([play.result.outcome, play.result.step, play.result.reason, play.refusedBy]).toEqual(['accepted', undefined, undefined, []]);
+    expect([play.result.outcome, play.result.step, play.result.reason, play.refusedBy]).toEqual([
+      'accepted',
+      undefined,
+      undefined,
+      [],
+    ]);
     expect(play.relyingParty.status).toBe('accepted');
   });
 });

@@ -98,7 +98,11 @@ async function attempt(
         { configurationId, identifier, nonce, keys },
       );
       sent = await wrapRequest(issuance, 'credential-request', text, encryption !== undefined);
-      return { text: sent.text, headers: [sent.type, ['accept', accepted(encryption)]] };
+      return {
+        text: sent.text,
+        headers: [sent.type, ['accept', accepted(encryption)]],
+        extras: { plaintext: sent.plaintext },
+      };
     },
   });
   record(issuance, 'credential-request', sent);
@@ -179,6 +183,11 @@ function judgeShape(body: JsonObject | undefined, status: number, transactionId:
   must(id === undefined || typeof id === 'string', 'notification_id is no string');
 }
 
+/** Draft of step `deferred-wait`. */
+export interface WaitDraft {
+  seconds: number;
+}
+
 /** Longest wait between two polls, seconds: an issuer may name an hour, a test run has less. */
 const MAX_INTERVAL = 60;
 
@@ -197,7 +206,8 @@ async function pollDeferred(
   const polls = session.config.deferredPolls ?? 5;
   let wait = interval;
   for (let poll = 0; poll < polls; poll++) {
-    await session.context.ports.clock.sleep(Math.min(Math.max(wait, 0), MAX_INTERVAL) * 1000);
+    const { seconds } = await session.context.form<WaitDraft>('deferred-wait', { seconds: wait });
+    await session.context.ports.clock.sleep(Math.min(Math.max(seconds, 0), MAX_INTERVAL) * 1000);
     const encryption = wishResponseEncryption(issuance);
     let sent: RequestBody | undefined;
     const response = await boundPost(issuance, {
@@ -216,7 +226,11 @@ async function pollDeferred(
           { earlierAccessToken: earlier(session.memory.accessTokens, tokens.accessToken) },
         );
         sent = await wrapRequest(issuance, 'deferred-credential-request', text, encryption !== undefined);
-        return { text: sent.text, headers: [sent.type, ['accept', accepted(encryption)]] };
+        return {
+          text: sent.text,
+          headers: [sent.type, ['accept', accepted(encryption)]],
+          extras: { plaintext: sent.plaintext },
+        };
       },
     });
     record(issuance, 'deferred-credential-request', sent);

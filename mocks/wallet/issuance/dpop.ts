@@ -14,14 +14,13 @@ export interface BoundCall {
   readonly to: Party;
   readonly url: string;
   /** The body, formed anew for each attempt: a fresh client assertion, a fresh proof. */
-  readonly body: () => Promise<{ readonly text: string; readonly headers: HeaderList }>;
+  readonly body: () => Promise<{ readonly text: string; readonly headers: HeaderList; readonly extras?: Extras }>;
   readonly tokens?: Tokens;
-  readonly extras?: Extras;
 }
 
 /**
  * Sends a POST, with a DPoP proof where the flow uses DPoP (RFC 9449), and once more with the server's nonce where it asks for one (8, 9).
- * Steps: `dpop-proof` (all proofs) and `dpop-proof.<exchange>` (JwtDraft). Extras: `otherKey` (not the flow's key), `ids` (jti of earlier
+ * Steps: `<exchange>.http` (RequestDraft; extras: `earlierAccessToken`, and those of the body), `dpop-proof` (all proofs) and `dpop-proof.<exchange>` (JwtDraft). Extras: `otherKey` (not the flow's key), `ids` (jti of earlier
  * proofs of this flow), `earlierId` (the same of an earlier flow), `exchange`.
  */
 export async function boundPost(issuance: Issuance, call: BoundCall): Promise<HttpResponse> {
@@ -37,7 +36,7 @@ function asksForNonce(response: HttpResponse): boolean {
 
 async function attempt(issuance: Issuance, call: BoundCall): Promise<HttpResponse> {
   const { session, dpopNonces } = issuance;
-  const { text, headers } = await call.body();
+  const { text, headers, extras } = await call.body();
   const all: [string, string][] = headers.map(([name, value]) => [name, value]);
   if (call.tokens !== undefined) {
     all.push(['authorization', `${scheme(issuance, call.tokens.scheme)} ${call.tokens.accessToken}`]);
@@ -52,7 +51,7 @@ async function attempt(issuance: Issuance, call: BoundCall): Promise<HttpRespons
     url: call.url,
     headers: all,
     body: text,
-    extras: { ...call.extras, earlierAccessToken: earlier(session.memory.accessTokens, call.tokens?.accessToken) },
+    extras: { ...extras, earlierAccessToken: earlier(session.memory.accessTokens, call.tokens?.accessToken) },
   });
   const nonce = header(response.headers, 'dpop-nonce');
   if (nonce !== undefined) dpopNonces.set(new URL(call.url).origin, nonce);

@@ -84,7 +84,7 @@ export async function wrapRequest(
     { recipient },
   );
   const jwe = encryptCompact({ header, plaintext: text, recipient, random: session.context.ports.random });
-  const bytes = await session.context.form(`encrypted-${step}.bytes`, { text: jwe }, { plaintext: text });
+  const bytes = await session.context.form(`encrypted-${step}.bytes`, { text: jwe }, { plaintext: text, recipient });
   return { text: bytes.text, type: ['content-type', 'application/jwt'], plaintext: text };
 }
 

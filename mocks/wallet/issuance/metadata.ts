@@ -18,7 +18,10 @@ export async function fetchIssuerMetadata(session: Session, issuer: string): Pro
     exchange: 'issuer-metadata',
     to: 'issuer',
     url: wellKnown(issuer, 'openid-credential-issuer'),
-    headers: [['accept', odd(session, 'signed-metadata') ? 'application/jwt' : 'application/json']],
+    headers: [
+      ['accept', odd(session, 'signed-metadata') ? 'application/jwt' : 'application/json'],
+      ['accept-language', 'zh-TW, en;q=0.8'],
+    ],
   });
   await context.accept('wallet/metadata/status', () => {
     must(response.status === 200, `metadata was answered with status ${response.status}`);

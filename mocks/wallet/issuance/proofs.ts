@@ -63,12 +63,12 @@ export async function makeProofs(
     variant.proofType ??
     (member(supported, 'jwt') === undefined && member(supported, 'attestation') !== undefined ? 'attestation' : 'jwt');
   const algs = strings(member(supported, type), 'proof_signing_alg_values_supported');
-  const count = Math.min(
-    wanted,
-    num(obj(issuance.issuerMetadata, 'batch_credential_issuance'), 'batch_size') ?? wanted,
-  );
+  // Without batch issuance one key; an attestation is one proof, however many keys it attests (OpenID4VCI 12.2.4).
+  const most = num(obj(issuance.issuerMetadata, 'batch_credential_issuance'), 'batch_size') ?? 1;
+  const count = type === 'attestation' ? wanted : Math.min(wanted, most);
   const alg = chooseAlg(session, variant.proofAlg, algs);
-  const keys = Array.from({ length: count }, () => holderKey(session, alg, variant.proofKey === 'x5c'));
+  const keys: SigningKey[] = [];
+  for (let made = 0; made < count; made++) keys.push(await holderKey(session, alg, variant.proofKey === 'x5c'));
   if (type === 'attestation') {
     return { keys, proofs: { attestation: [await keyAttestation(issuance, keys, nonce, true)] } };
   }
@@ -94,11 +94,20 @@ function chooseAlg(session: Session, wish: string | undefined, supported: readon
   return supported.map(ours).find((alg) => alg !== undefined) ?? 'ES256';
 }
 
+/** Draft of step `holder-key`: the key that a credential is to be bound to. Extras: `earlierKey`. */
+export interface HolderKeyDraft {
+  key: SigningKey;
+}
+
 /** A new key for each credential, so that credentials cannot be linked by it (OpenID4VCI 15.4.1). */
-function holderKey(session: Session, alg: SignatureAlg, certified: boolean): SigningKey {
+async function holderKey(session: Session, alg: SignatureAlg, certified: boolean): Promise<SigningKey> {
   const { random } = session.context.ports;
   const bare = generateSigningKey(alg, random);
-  const key = certified ? withCertificate(session, bare) : bare;
+  const { key } = await session.context.form<HolderKeyDraft>(
+    'holder-key',
+    { key: certified ? withCertificate(session, bare) : bare },
+    { earlierKey: session.memory.holderKeys.at(-1) },
+  );
   remember(session.memory.holderKeys, key);
   session.context.trace.material('credential-key', key.privateJwk);
   return key;

@@ -103,7 +103,7 @@ async function fetchRequest(
 
 interface PostBody {
   readonly text: string;
-  readonly walletNonce: string;
+  readonly walletNonce: string | undefined;
   readonly key: EncryptionKey | undefined;
 }
 
@@ -137,7 +137,9 @@ async function postBody(session: Session, clientId: string | undefined): Promise
     ['wallet_metadata', JSON.stringify(metadata)],
     ['wallet_nonce', walletNonce],
   ];
-  return { text: await makeForm(session, 'request-uri-request', parameters, { walletNonce }), walletNonce, key };
+  const text = await makeForm(session, 'request-uri-request', parameters, { walletNonce });
+  // What is to come back is what was really sent.
+  return { text, walletNonce: new URLSearchParams(text).get('wallet_nonce') ?? undefined, key };
 }
 
 const ALGS = ['ES256', 'ES384', 'ES512', 'Ed25519'] as const;

@@ -143,9 +143,15 @@ function ascii(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]|["\\]/gu, "'").slice(0, 200);
 }
 
+/** Draft of step `redirect-uri-request`: where the browser goes; undefined keeps it here. */
+export interface RedirectDraft {
+  url: string | undefined;
+}
+
 /** Sends the user's browser where the verifier wants it (OpenID4VP 8.2). What the page answers is not the wallet's affair. */
 export async function followRedirect(session: Session, redirectUri: string): Promise<void> {
-  const url = parseUrl(redirectUri);
+  const draft = await session.context.form<RedirectDraft>('redirect-uri-request', { url: redirectUri });
+  const url = parseUrl(draft.url);
   // Another scheme opens an app: there is nothing to send.
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return;
   url.hash = '';

@@ -1,3 +1,4 @@
+import { Refusal } from '../../../core/flow.ts';
 import type { DcqlQuery } from '../../../protocol/dcql/query.ts';
 import { readDcql } from '../../../protocol/dcql/query.ts';
 import { CONTENT_ENCRYPTIONS, KEY_MANAGEMENT_ALGS } from '../../../protocol/jose/jwe.ts';
@@ -120,7 +121,13 @@ async function judgeQuery(session: Session, parameters: JsonObject): Promise<Dcq
   });
   const reading = readDcql(given);
   await context.accept('wallet/request/query-valid', () => {
-    must(given !== undefined, 'a scope that stands for a query is not known');
+    if (given === undefined && member(parameters, 'scope') !== undefined) {
+      throw new Refusal(
+        'wallet/request/query-valid',
+        'invalid_scope',
+        'no scope value that stands for a query is known',
+      );
+    }
     const [error] = reading.errors.filter(({ code }) => code !== 'claim-path-duplicate');
     must(error === undefined, `the query is not valid: ${error?.at ?? ''} ${error?.message.en ?? ''}`);
   });
