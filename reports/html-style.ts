@@ -28,9 +28,9 @@ a{color:inherit}
 .v{font-weight:600;white-space:nowrap}
 .fail{color:var(--fail)}.error{color:var(--error)}.inconclusive{color:var(--inconclusive)}.warning{color:var(--warning)}.pass{color:var(--pass)}.not-applicable{color:var(--dim)}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}
-th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-th{font-weight:600;color:var(--dim)}
-td:first-child{min-width:min(15rem,40vw)}
+th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}
+th{font-weight:600;color:var(--dim);white-space:nowrap}
+td:first-child{overflow-wrap:anywhere;min-width:min(15rem,40vw)}
 .scroll{overflow-x:auto}
 code,pre{font:13px/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,"Noto Sans Mono CJK TC",monospace}
 code{overflow-wrap:anywhere}

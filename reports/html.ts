@@ -245,11 +245,11 @@ function notRunSection(page: Page): Markup | undefined {
   const { notRun } = page.run.results;
   if (notRun.length === 0) return undefined;
   return html`<section><h2>${both(WORDS.notRun)}</h2>
-<table><tbody>${notRun.map(
+<div class="scroll"><table><tbody>${notRun.map(
     ({ test, reason }) => html`
 <tr><td><code>${page.clean(test)}</code></td><td>${page.clean(reason)}</td></tr>`,
   )}
-</tbody></table></section>`;
+</tbody></table></div></section>`;
 }
 
 function aboutSection(page: Page): Markup {

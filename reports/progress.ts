@@ -34,7 +34,10 @@ export interface ProgressOptions {
 
 const WORDS = {
   plan: (count: number, role: Text, profile: string): Text =>
-    text(`${count} tests, ${role.en}, ${profile}`, `${role['zh-Hant']}，${profile}，共 ${count} 項測試`),
+    text(
+      `${count === 1 ? '1 test' : `${count} tests`}, ${role.en}, ${profile}`,
+      `${role['zh-Hant']}，${profile}，共 ${count} 項測試`,
+    ),
 };
 
 const ERASE_LINE = '\r\u001b[2K';
