@@ -56,6 +56,8 @@ export interface RunOrder {
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly seed: number | null;
   readonly signal?: AbortSignal;
+  /** Why the target wants no further call (429, firewall), if so. */
+  readonly shutOut?: () => string | undefined;
   readonly onStart?: (test: string) => void;
   readonly onResult?: (result: TestResult) => void;
 }
@@ -118,7 +120,7 @@ export async function executeRun(order: RunOrder): Promise<Results> {
       tests: order.tests,
       workers: order.workers,
       allow: order.allow,
-      ...(order.signal === undefined ? {} : { signal: order.signal }),
+      stopped: () => order.shutOut?.() ?? (order.signal?.aborted === true ? String(order.signal.reason) : undefined),
       ...(order.onStart === undefined ? {} : { onStart: (test) => order.onStart?.(test.id) }),
       ...(order.onResult === undefined ? {} : { onDone: early }),
     });

@@ -20,8 +20,8 @@ export interface RunOptions {
   /** Flows at the same time. Wallets: 1. */
   readonly workers: number;
   readonly allow: readonly Risk[];
-  /** Fired by the user or by a target that locks: no new flow is begun. */
-  readonly signal?: AbortSignal;
+  /** Why no new flow may be begun, if so: stopped by the user, or shut out by the target. */
+  readonly stopped?: () => string | undefined;
   /** Told when a test begins. */
   readonly onStart?: (test: Test) => void;
   /** Told when everything that the verdicts of these tests need has been played. */
@@ -115,11 +115,10 @@ class Session {
   }
 
   private may(test: Test): boolean {
-    if (this.options.signal?.aborted === true) {
-      this.notRun.push({ test: test.id, reason: String(this.options.signal.reason ?? 'the run was stopped') });
-      return false;
-    }
-    return true;
+    const reason = this.options.stopped?.();
+    if (reason === undefined) return true;
+    this.notRun.push({ test: test.id, reason });
+    return false;
   }
 
   private report(tests: readonly Test[]): void {

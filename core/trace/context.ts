@@ -177,7 +177,8 @@ export function createFlowContext(options: FlowContextOptions): RecordingContext
 /** Steps whose content stands in a link itself. */
 const LINK_STEPS: Readonly<Record<string, readonly string[]>> = {
   'credential-offer-link': ['credential-offer-link', 'credential-offer'],
-  'presentation-request-link': ['presentation-request-link'],
+  // By value these are formed before the link; by reference they are formed at the fetch, when the link has long left.
+  'presentation-request-link': ['presentation-request-link', 'request-parameters', 'request-object', 'encryption-key'],
 };
 
 function recordResponse(

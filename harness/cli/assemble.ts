@@ -121,7 +121,7 @@ export async function assembleRun(
     ...(references.ca.length === 0 ? {} : { ca: references.ca }),
     ...(target.timeoutMs === undefined ? {} : { timeoutMs: target.timeoutMs }),
   });
-  const throttle = createThrottle(clock, {
+  const throttle = createThrottle(real, {
     ...(target.callsPerHour === undefined ? {} : { callsPerHour: target.callsPerHour }),
     ...(target.minInterval === undefined ? {} : { minInterval: target.minInterval }),
   });
@@ -167,6 +167,7 @@ export async function assembleRun(
     target: { name: target.name ?? hostname(), driver: target.driver.type },
     configuration: loaded.effective,
     seed: flags.seed ?? null,
+    shutOut: () => throttle.stopped?.message,
   };
   return { order, plan, close: () => client.close() };
 }

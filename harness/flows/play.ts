@@ -1,4 +1,4 @@
-import type { Driver, IssuerDriver, VerifierDriver, WalletDriver } from '../../core/contracts/driver.ts';
+import type { Driver, DriverContext, IssuerDriver, VerifierDriver, WalletDriver } from '../../core/contracts/driver.ts';
 import { DriverError } from '../../core/contracts/driver.ts';
 import type { Profile } from '../../core/contracts/profile.ts';
 import type { IssuanceVariant, PresentationVariant, Variant } from '../../core/contracts/variant.ts';
@@ -17,6 +17,7 @@ import { createVerifier } from '../../mocks/verifier/verifier.ts';
 import { createWallet } from '../../mocks/wallet/wallet.ts';
 import { queryNamed } from '../../suites/queries.ts';
 import type { Stage } from '../stage.ts';
+import { recordedControl } from '../targets/record-control.ts';
 import { appendArtifacts } from './artifacts.ts';
 
 /** What one flow shall be. */
@@ -137,7 +138,7 @@ async function issuerFlow(
   signal: AbortSignal,
 ): Promise<void> {
   const { stage } = setting;
-  const offer = await driver.offer(variant, { ports: stage.ports, trace: context.trace, signal });
+  const offer = await driver.offer(variant, driverContext(context, 'issuer', signal));
   context.trace.message({
     kind: 'credential-offer-link',
     sender: 'issuer',
@@ -157,6 +158,11 @@ async function issuerFlow(
     context,
   );
   await wallet.receiveOffer(offer.link, offer.txCode === undefined ? {} : { txCode: offer.txCode });
+}
+
+/** What a driver gets: its calls are recorded beside the protocol's, as control messages. */
+function driverContext(context: RecordingContext, party: Party, signal: AbortSignal): DriverContext {
+  return { ports: { ...context.ports, http: recordedControl(context, party) }, trace: context.trace, signal };
 }
 
 function trustOf(
@@ -264,7 +270,7 @@ async function openAndWait(
   signal: AbortSignal,
 ): Promise<void> {
   const { stage } = setting;
-  const { done } = await driver.open(link, hint, { ports: stage.ports, trace: context.trace, signal });
+  const { done } = await driver.open(link, hint, driverContext(context, 'wallet', signal));
   if (driver.reports) {
     const report = await done;
     context.trace.event(outcomeEvent('driver', report.outcome, report.detail));
@@ -288,7 +294,7 @@ async function verifierFlow(
   signal: AbortSignal,
 ): Promise<void> {
   const { stage, profile } = setting;
-  const made = await driver.request(variant, { ports: stage.ports, trace: context.trace, signal });
+  const made = await driver.request(variant, driverContext(context, 'relying-party', signal));
   context.trace.message({
     kind: 'presentation-request-link',
     sender: 'verifier',
@@ -325,7 +331,7 @@ async function verifierFlow(
     );
     await wallet.present(made.link, { consent: variant.consent ?? 'give' });
     if (!driver.reports) return;
-    const report = await driver.result(made, { ports: stage.ports, trace: context.trace, signal });
+    const report = await driver.result(made, driverContext(context, 'relying-party', signal));
     context.trace.event(outcomeEvent('result', report.outcome, report.detail));
   } finally {
     unhost();
