@@ -91,6 +91,8 @@ function transportFailure(flow: FlowView, from: number): FlowOutcome | undefined
 function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome | undefined {
   for (const message of flow.messages) {
     if (message.seq < from || message.author !== 'sut' || !isError(message.kind)) continue;
+    // A wallet whose nonce was refused takes a fresh one and asks again (OpenID4VCI 8.3.1.2): then the second answer decides.
+    if (str(message.value, 'error') === 'invalid_nonce' && servedAfter(flow, message.seq)) continue;
     // A faulty status list or side document does not end an issuance; the exchanges of the flow do.
     const refusal = answer(message, profile);
     if (refusal !== undefined) return refusal;
@@ -99,7 +101,7 @@ function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome
   if (failure !== undefined) return failure;
   const goal = flow.messages.find(
     (message) =>
-      message.seq > from &&
+      carrierOf(message).seq > from &&
       message.author === 'sut' &&
       ((message.kind === 'credential' && message.text !== '') ||
         (message.kind === 'notification-response' &&
@@ -114,6 +116,19 @@ function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome
     if (refused !== undefined) return refused;
   }
   return { value: 'accepted', source: 'wire', detail: goal.kind, evidence: [goal.seq] };
+}
+
+/** True if the issuer delivered after a message. */
+function servedAfter(flow: FlowView, seq: number): boolean {
+  const kinds = ['credential-response', 'encrypted-credential-response'];
+  return flow.messages.some(
+    (message) => message.seq > seq && message.author === 'sut' && kinds.includes(message.kind),
+  );
+}
+
+/** The message that really travelled: artifacts are written down when the flow is over. */
+function carrierOf(message: MessageView): MessageView {
+  return message.parent === undefined ? message : carrierOf(message.parent);
 }
 
 /** The mock on our side refused what it got: the goal was not reached, and the step says why. */

@@ -1,11 +1,13 @@
-import type { FlowView } from '../../core/contracts/check.ts';
+import type { FlowView, MessageView } from '../../core/contracts/check.ts';
 import type { Profile } from '../../core/contracts/profile.ts';
 import type { Test } from '../../core/contracts/test.ts';
 import type { Role } from '../../core/kinds.ts';
 import type { Text } from '../../core/text.ts';
 import { text } from '../../core/text.ts';
 import type { Observed } from '../../core/verdict.ts';
+import { header } from '../../core/http.ts';
 import { str } from '../../protocol/json.ts';
+import { readWwwAuthenticate } from '../../protocol/oauth.ts';
 import type { FlowOutcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -215,10 +217,11 @@ function saysSo(
       },
     ];
   }
-  const error = str(reply.value, 'error');
+  const { error, bare } = errorOf(reply);
   const status = reply.status;
   const statusRight = says.status === undefined || (status !== undefined && says.status.includes(status));
-  const errorRight = says.error === undefined || (error !== undefined && says.error.includes(error));
+  // A challenge should have a code, but need not (RFC 6750 3.1).
+  const errorRight = says.error === undefined || bare || (error !== undefined && says.error.includes(error));
   const expected = [says.status?.join(' or '), says.error?.join(' or ')].filter((part) => part !== undefined).join(' ');
   return [
     {
@@ -237,4 +240,14 @@ function saysSo(
             ),
     },
   ];
+}
+
+/** Error code of an answer: from its body, else from its challenge; `bare` is a challenge without any. */
+function errorOf(reply: MessageView): { readonly error: string | undefined; readonly bare: boolean } {
+  const own = str(reply.value, 'error');
+  const challenge = header(reply.entry.http?.headers ?? [], 'www-authenticate');
+  if (own !== undefined || challenge === undefined) return { error: own, bare: false };
+  const { challenges } = readWwwAuthenticate(challenge);
+  const error = challenges.flatMap((one) => one.parameters).find(([name]) => name === 'error')?.[1];
+  return { error, bare: error === undefined };
 }
