@@ -4,23 +4,15 @@
 // Called as a program: `--url` prints its own URL for --import, `--tests` the tests that are run so.
 import { pathToFileURL } from 'node:url';
 
-/** Everything that deals with time, without the tests of real sockets with TLS and without the packed artifact. */
-const TESTS = [
-  'protocol',
-  'mocks',
-  'suites',
-  'profiles',
-  'harness',
-  'test',
-  '--exclude=**/*tls*',
-  '--exclude=**/pack.test.ts',
-];
+/** Everything that deals with time, without real sockets with TLS (mocks/http) and without the packed artifact. */
+const TESTS =
+  'protocol mocks suites profiles harness test --exclude=mocks/http/** --exclude=**/*tls* --exclude=test/pack.test.ts';
 
 const called = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href;
 
 if (called) {
   if (process.argv[2] === '--url') console.log(import.meta.url);
-  else if (process.argv[2] === '--tests') console.log(TESTS.join(' '));
+  else if (process.argv[2] === '--tests') console.log(TESTS);
   else throw new Error('--url or --tests is wanted');
 } else {
   shift(Number(process.env.TOUCHSTONE_DATE_OFFSET_DAYS ?? 0) * 86_400_000);
