@@ -6,9 +6,10 @@ import type { Role } from '../core/kinds.ts';
 import type { Text } from '../core/text.ts';
 import { ISSUER_FAULTS } from '../mocks/issuer/faults/index.ts';
 import { ISSUER_STEPS } from '../mocks/issuer/steps.ts';
+import { VERIFIER_DEFECTS } from '../mocks/verifier/faults/defects.ts';
 import { VERIFIER_FAULTS } from '../mocks/verifier/faults/index.ts';
 import { VERIFIER_STEPS } from '../mocks/verifier/steps.ts';
-import { WALLET_FAULTS } from '../mocks/wallet/faults/index.ts';
+import { WALLET_DEFECTS, WALLET_FAULTS } from '../mocks/wallet/faults/index.ts';
 import { WALLET_STEPS } from '../mocks/wallet/steps.ts';
 import { OID4VC_1_0 } from '../profiles/oid4vc-1.0/profile.ts';
 
@@ -27,9 +28,12 @@ export const FAULTS: readonly Fault<never>[] = [
   ...VERIFIER_FAULTS,
 ] as Fault<never>[];
 
+/** How a mock can be wrong without being refused: what checks must notice. They prove checks and can be given to `mock --fault`; no test uses them. */
+export const DEFECTS: readonly Fault<never>[] = [...WALLET_DEFECTS, ...VERIFIER_DEFECTS] as Fault<never>[];
+
 export const STEPS: readonly AcceptanceStep[] = [...ISSUER_STEPS, ...WALLET_STEPS, ...VERIFIER_STEPS];
 
-const faultsById = new Map(FAULTS.map((fault) => [fault.id, fault]));
+const faultsById = new Map([...FAULTS, ...DEFECTS].map((fault) => [fault.id, fault]));
 
 /** The profile of an id; undefined if there is none. */
 export function profileOf(id: string): Profile | undefined {

@@ -18,6 +18,8 @@ export interface FlowContextOptions {
   readonly leniencies?: ReadonlySet<string>;
   /** Who speaks as a party in this run. Default: everybody is the harness. */
   readonly authorOf?: (party: Party) => Author;
+  /** Told each forming step that is reached, for proofs: which flows can carry which fault. */
+  readonly onForm?: (step: string) => void;
 }
 
 /** Context of a flow, with what the server adapter needs beside it. */
@@ -130,6 +132,7 @@ export function createFlowContext(options: FlowContextOptions): RecordingContext
     authorOf,
     has: (fault) => faults.some((entry) => entry.id === fault),
     async form(step, draft, extras = {}) {
+      options.onForm?.(step);
       let current = draft;
       for (const fault of faults) {
         if (fault.step !== step || fault.replay === true) continue;

@@ -121,9 +121,7 @@ function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome
 /** True if the issuer delivered after a message. */
 function servedAfter(flow: FlowView, seq: number): boolean {
   const kinds = ['credential-response', 'encrypted-credential-response'];
-  return flow.messages.some(
-    (message) => message.seq > seq && message.author === 'sut' && kinds.includes(message.kind),
-  );
+  return flow.messages.some((message) => message.seq > seq && message.author === 'sut' && kinds.includes(message.kind));
 }
 
 /** The message that really travelled: artifacts are written down when the flow is over. */

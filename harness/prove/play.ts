@@ -36,6 +36,8 @@ export interface Played {
   readonly judgement: Judgement;
   /** Length of the target's log when an entry of ours was written, by its seq: tells which of its steps belong to a flow. */
   readonly marks: ReadonlyMap<number, number>;
+  /** Forming steps that the target reached in the flows of a test, by test id. */
+  readonly formed: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Makes the setting; `start` is the time at which all clocks begin. */
@@ -66,12 +68,17 @@ export async function playInMemory(
   const random = seededRandom('proof');
   const network = memoryNetwork();
   const marks = new Map<number, number>();
+  const formed = new Map<string, Set<string>>();
+  let current = '';
   const inner = createLog({ real: clock });
   const log: TraceLog = {
     ...inner,
     append(entry) {
       const written = inner.append(entry);
-      if (written.type === 'event') marks.set(written.seq, target.log.entries.length);
+      if (written.type === 'event') {
+        marks.set(written.seq, target.log.entries.length);
+        if (written.event === 'flow-start') current = written.test;
+      }
       return written;
     },
   };
@@ -81,6 +88,11 @@ export async function playInMemory(
     profile,
     own: setting.theirs,
     peer: setting.ours,
+    onForm: (step) => {
+      const steps = formed.get(current);
+      if (steps === undefined) formed.set(current, new Set([step]));
+      else steps.add(step);
+    },
     ...(deviation.faults === undefined ? {} : { faults: deviation.faults }),
     ...(deviation.leniencies === undefined ? {} : { leniencies: deviation.leniencies }),
   });
@@ -109,7 +121,7 @@ export async function playInMemory(
     requirements,
     skewMs: 300_000,
   });
-  return { log, targetLog: target.log, judgement, marks };
+  return { log, targetLog: target.log, judgement, marks, formed };
 }
 
 /** A target that is there and does nothing: its links lead nowhere, it reports a refusal of all. */

@@ -1,11 +1,12 @@
 import type { Check } from '../../core/contracts/check.ts';
 import type { Profile } from '../../core/contracts/profile.ts';
 import type { Test } from '../../core/contracts/test.ts';
+import type { Fault } from '../../core/flow.ts';
 import type { Role } from '../../core/kinds.ts';
 import { ROLES } from '../../core/kinds.ts';
 import type { RequirementIndex } from '../../core/requirements.ts';
 import type { TraceEntry } from '../../core/trace/entries.ts';
-import { FAULTS, faultOf, STEPS, testsOf } from '../registry.ts';
+import { DEFECTS, FAULTS, faultOf, STEPS, testsOf } from '../registry.ts';
 import { schemaProof } from './messages.ts';
 import type { Played, ProofSetting } from './play.ts';
 import { playInMemory, proofSetting } from './play.ts';
@@ -102,7 +103,7 @@ async function proveRole(role: Role, setting: ProofSetting, options: ProveOption
   legalVariety(role, conforming, part);
   refusedWhereNamed(tests, conforming, part);
   const provenTests = await behaviour(role, tests, setting, options.full === true, part, add);
-  const provenChecks = await messages(role, tests, checks, setting, part, add);
+  const provenChecks = await messages(role, tests, checks, conforming, setting, part, add);
   for (const requirement of schemaProof(role, conforming.log.entries, setting, add))
     part.unproven.push(`schema ${requirement}`);
   for (const test of tests) {
@@ -217,11 +218,22 @@ function reds(played: Played): string[] {
     .map((test) => test.id);
 }
 
+/** A defect is played on so many of the straight tests that can carry it: the first, and some that go another way. */
+const CARRIERS = 3;
+
+/** True if the target formed the fault's step in the conforming flows of a test. */
+function carries(conforming: Played, test: string, fault: Fault<never>): boolean {
+  const steps = conforming.formed.get(test);
+  // A replayed message is named by its exchange, not by a forming step.
+  return fault.replay === true || steps?.has(fault.step) === true;
+}
+
 /** Each defect that the mock of this role can have, on the straight tests: which checks notice it. */
 async function messages(
   role: Role,
   tests: readonly Test[],
   checks: readonly Check[],
+  conforming: Played,
   setting: ProofSetting,
   part: RolePart,
   add: (row: ProofRow) => void,
@@ -229,8 +241,10 @@ async function messages(
   const straight = tests.filter((test) => test.kind !== 'negative');
   const proven = new Set<string>();
   const known = new Set(checks.map((check) => check.id));
-  for (const fault of FAULTS.filter((entry) => entry.role === role)) {
-    const played = await playInMemory(setting, role, straight, { faults: [fault] });
+  for (const fault of [...FAULTS, ...DEFECTS].filter((entry) => entry.role === role)) {
+    const carriers = straight.filter((test) => carries(conforming, test.id, fault));
+    if (carriers.length === 0) continue;
+    const played = await playInMemory(setting, role, carriers.slice(0, CARRIERS), { faults: [fault] });
     const red = new Set<string>();
     for (const test of played.judgement.tests) {
       for (const finding of test.findings) {

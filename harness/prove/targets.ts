@@ -3,7 +3,7 @@ import type { Profile } from '../../core/contracts/profile.ts';
 import type { IssuanceVariant, PresentationVariant } from '../../core/contracts/variant.ts';
 import type { Fault } from '../../core/flow.ts';
 import type { Role } from '../../core/kinds.ts';
-import type { Ports } from '../../core/ports.ts';
+import type { HttpClient, Ports } from '../../core/ports.ts';
 import type { RecordingContext } from '../../core/trace/context.ts';
 import { createFlowContext } from '../../core/trace/context.ts';
 import type { TraceLog } from '../../core/trace/log.ts';
@@ -14,6 +14,7 @@ import type { IdentitySet } from '../../mocks/trust/identity.ts';
 import { createVerifier } from '../../mocks/verifier/verifier.ts';
 import { createWallet } from '../../mocks/wallet/wallet.ts';
 import { queryNamed } from '../../suites/queries.ts';
+import { adaptiveVariant } from '../bundled/adaptive-wallet.ts';
 
 /** A bundled mock as a target in memory: conforming, or broken by faults and leniencies. */
 export interface MemoryTarget {
@@ -32,6 +33,7 @@ export interface MemoryTargetOptions {
   readonly peer: IdentitySet;
   readonly faults?: readonly Fault<never>[];
   readonly leniencies?: ReadonlySet<string>;
+  readonly onForm?: (step: string) => void;
 }
 
 const ORIGIN = 'https://target.example';
@@ -39,15 +41,20 @@ const ORIGIN = 'https://target.example';
 /** Makes a target in memory for a role. */
 export function memoryTarget(role: Role, options: MemoryTargetOptions): MemoryTarget {
   const log = createLog({ real: options.ports.clock });
-  const context = createFlowContext({
+  const context = contextOf(options, log, options.network);
+  const make = role === 'issuer' ? issuerTarget : role === 'wallet' ? walletTarget : verifierTarget;
+  return { driver: make(options, context), log };
+}
+
+function contextOf(options: MemoryTargetOptions, log: TraceLog, http: HttpClient): RecordingContext {
+  return createFlowContext({
     id: 'target',
-    ports: { ...options.ports, http: options.network },
+    ports: { ...options.ports, http },
     log,
     ...(options.faults === undefined ? {} : { faults: options.faults }),
     ...(options.leniencies === undefined ? {} : { leniencies: options.leniencies }),
+    ...(options.onForm === undefined ? {} : { onForm: options.onForm }),
   });
-  const make = role === 'issuer' ? issuerTarget : role === 'wallet' ? walletTarget : verifierTarget;
-  return { driver: make(options, context), log };
 }
 
 function issuerTarget(options: MemoryTargetOptions, context: RecordingContext): Driver {
@@ -67,13 +74,18 @@ function issuerTarget(options: MemoryTargetOptions, context: RecordingContext): 
   return { role: 'issuer', offer: (wish: IssuanceVariant) => issuer.createOffer(wish) };
 }
 
-function walletTarget(options: MemoryTargetOptions, context: RecordingContext): Driver {
-  const { own, peer } = options;
+function walletTarget(options: MemoryTargetOptions, plain: RecordingContext): Driver {
+  const { own, peer, network } = options;
+  // Like any wallet it takes what the other side's metadata offers.
+  const adaptive = adaptiveVariant(network);
+  const context = contextOf(options, plain.log, adaptive.http);
   const wallet = createWallet(
     {
       identity: own.wallet,
       trust: { anchors: [peer.issuer.ca] },
-      variant: { kind: 'issuance', grant: 'pre-authorized_code' },
+      get variant() {
+        return adaptive.variant;
+      },
       redirectUri: `${ORIGIN}/callback`,
     },
     context,
