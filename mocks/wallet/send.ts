@@ -81,6 +81,7 @@ const LIMITS = { timeoutMs: 20_000, maxBytes: 10 * 1024 * 1024 };
 
 /** Sends one HTTP request: step `<exchange>.http` (RequestDraft), last before it leaves. Does not follow redirects. Throws TransportError. */
 export async function send(session: Session, out: Outgoing): Promise<HttpResponse> {
+  requireEndpoint(out.exchange, out.url);
   const straight: RequestDraft = {
     method: out.method ?? (out.body === undefined ? 'GET' : 'POST'),
     url: out.url,
@@ -95,6 +96,11 @@ export async function send(session: Session, out: Outgoing): Promise<HttpRespons
     request,
     limits: LIMITS,
   });
+}
+
+/** Without an endpoint the flow ends here, also where the step that demands one is left out. */
+export function requireEndpoint(exchange: ExchangeName, url: string): void {
+  if (!URL.canParse(url)) throw new CounterpartRefusal(exchange, 0, undefined, 'there is no endpoint to send this to');
 }
 
 export const FORM_TYPE = ['content-type', 'application/x-www-form-urlencoded'] as const;

@@ -1,5 +1,6 @@
 import type { Fault } from '../../../core/flow.ts';
 import type { FormDraft, JwtDraft, RequestDraft, SdJwtDraft } from '../../drafts.ts';
+import type { WaitDraft } from '../issuance/credential.ts';
 import { extraKey, extraText, httpHeader, json, parameter, payload, row } from './rows.ts';
 
 /** A defect of a broken wallet: no counterpart has to refuse it, but a check must notice. */
@@ -16,7 +17,7 @@ function defect(fault: Fault<never>, ...breaks: string[]): Defect {
  * How a wallet can be wrong without being refused. `refusedBy` is empty. For proofs that checks notice; the first flow of an identity has nothing
  * earlier to reuse, so the rows about reuse need two flows.
  */
-export const WALLET_DEFECTS: readonly Defect[] = [
+export const DEFECTS: readonly Defect[] = [
   defect(
     row(
       'defect/over-disclosure',
@@ -131,9 +132,14 @@ export const WALLET_DEFECTS: readonly Defect[] = [
     'OID4VCI-7.1-1',
   ),
   defect(
-    row('defect/deferred-too-early', 'deferred-wait', '', 'Does not wait before it polls', '輪詢前不等待', () => ({
-      seconds: 0,
-    })),
+    row(
+      'defect/deferred-too-early',
+      'deferred-wait',
+      '',
+      'Polls four times too early',
+      '輪詢間隔僅為要求的四分之一',
+      ({ seconds }: WaitDraft) => ({ seconds: seconds / 4 }),
+    ),
     'OID4VCI-8.3-21',
   ),
   defect(

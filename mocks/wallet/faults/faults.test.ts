@@ -1,77 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { IssuanceVariant, PresentationVariant } from '../../../core/contracts/variant.ts';
 import { QUERY, playIssuance, playPresentation, sentFaults, world } from '../test-kit.ts';
-import { WALLET_FAULTS } from './index.ts';
+import { flowOf } from './flows.ts';
+import { WALLET_DEFECTS, WALLET_FAULTS } from './index.ts';
 
 const shared = await world();
-
-const PRE = { kind: 'issuance', grant: 'pre-authorized_code' } as const;
-const CODE = { kind: 'issuance', grant: 'authorization_code' } as const;
-const PRESENTATION = { kind: 'presentation' } as const;
-
-/** Flow in which a fault can appear: the longest prefix of its id that stands here. */
-const FLOWS: Readonly<Record<string, IssuanceVariant | PresentationVariant>> = {
-  'par-request/': { ...CODE, par: true },
-  'par-request/details': { ...CODE, par: true, ask: 'authorization_details' },
-  'authorization-request/': CODE,
-  'authorization-request/details': { ...CODE, ask: 'authorization_details' },
-  'authorization-request/client-other': { ...CODE, par: true },
-  'authorization-request/request-uri': { ...CODE, par: true },
-  'token-request/': CODE,
-  'token-request/pre-authorized': PRE,
-  'token-request/tx-code': { ...PRE, txCode: true },
-  'token-request/tx-code-unexpected': PRE,
-  'token-request/authorization-details': { ...PRE, ask: 'authorization_details' },
-  'refresh-request/': { ...PRE, refresh: true },
-  'refresh-request/client-other': { ...CODE, refresh: true },
-  'client-assertion/': { ...PRE, clientAuthentication: 'private_key_jwt' },
-  'client-assertion/jti-reused': { ...CODE, par: true, clientAuthentication: 'private_key_jwt' },
-  'client-attestation': { ...PRE, clientAuthentication: 'attest_jwt_client_auth' },
-  'dpop-proof/': { ...PRE, dpop: true },
-  'dpop-proof/nonce': { ...PRE, dpop: true, dpopNonce: true },
-  'access-token/': PRE,
-  'access-token/bearer-for-dpop': { ...PRE, dpop: true },
-  'access-token/deferred': { ...PRE, deferred: true },
-  'access-token/notification': { ...PRE, notification: 'credential_accepted' },
-  'key-proof/': PRE,
-  'key-proof/issuer': CODE,
-  'key-proof/same-key': { ...PRE, proofs: 2 },
-  'key-attestation/': { ...PRE, proofType: 'attestation' },
-  'credential-request/': PRE,
-  'credential-request/identifier-ignored': { ...PRE, ask: 'authorization_details' },
-  'credential-request/encryption': { ...PRE, requestEncryption: true, responseEncryption: true },
-  'credential-request/encrypted': { ...PRE, requestEncryption: true },
-  'credential-request/unencrypted': { ...PRE, requestEncryption: true },
-  'credential-request/unencrypted-parameters': { ...PRE, responseEncryption: true },
-  'deferred-credential-request/': { ...PRE, deferred: true },
-  'notification-request/': { ...PRE, notification: 'credential_accepted' },
-  'kb-jwt/': PRESENTATION,
-  'kb-jwt/transaction': { ...PRESENTATION, transactionData: true },
-  'presented-credential/': PRESENTATION,
-  'presentation/': PRESENTATION,
-  'presentation-payload/': PRESENTATION,
-  'presentation-response/': PRESENTATION,
-  'presentation-response/unencrypted': { ...PRESENTATION, responseMode: 'direct_post.jwt' },
-  'presentation-response/no-jwe': { ...PRESENTATION, responseMode: 'direct_post.jwt' },
-  'encrypted-presentation-response/': { ...PRESENTATION, responseMode: 'direct_post.jwt' },
-  'request-uri-request/': { ...PRESENTATION, request: 'uri-post' },
-};
 
 const [CARD_QUERY] = QUERY.credentials;
 const TWO = { credentials: [CARD_QUERY, { ...CARD_QUERY, id: 'second' }] };
 
-function flowOf(id: string): IssuanceVariant | PresentationVariant {
-  const [best] = Object.keys(FLOWS)
-    .filter((prefix) => id.startsWith(`wallet/${prefix}`))
-    .sort((a, b) => b.length - a.length);
-  const flow = best === undefined ? undefined : FLOWS[best];
-  if (flow === undefined) throw new Error(`no flow for ${id}`);
-  return flow;
-}
-
 describe('each fault leaves, and the conforming counterpart refuses it at the step that it names', () => {
   it.each(WALLET_FAULTS.map((fault) => [fault.id, fault] as const))('%s', async (id, fault) => {
-    const variant = flowOf(id);
+    const { variant } = fault;
     if (variant.kind === 'issuance') {
       const play = await playIssuance(shared, variant, { fault, before: 1 });
       expect(sentFaults(play.wallet)).toContain(id);
@@ -89,9 +28,47 @@ describe('each fault leaves, and the conforming counterpart refuses it at the st
     }
   });
 
+  it('names the simplest flow in which it can appear', () => {
+    expect(() => flowOf('wallet/no-such-fault')).toThrow(/no flow/u);
+    for (const { variant } of [...WALLET_FAULTS, ...WALLET_DEFECTS])
+      expect(variant.kind).toMatch(/^(issuance|presentation)$/u);
+  });
+
   it('has unique ids', () => {
     const ids = WALLET_FAULTS.map((fault) => fault.id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.length).toBeGreaterThan(80);
+  });
+});
+
+describe('each defect leaves, and nobody has to refuse it', () => {
+  /** What a counterpart refuses all the same: the wrong method or path is no message of the protocol to it. */
+  const stopped = new Set([
+    'wallet/defect/offer-fetched-by-post',
+    'wallet/defect/metadata-appended',
+    'wallet/defect/nonce-by-get',
+  ]);
+  /** Nothing is sent where nothing happens. */
+  const silent = new Set(['wallet/defect/redirect-ignored']);
+  /** Noticed by our own issuer and verifier, whose rules are stricter than they need to be. */
+  const noticed = new Set([
+    'wallet/defect/attestation-expiry-missing',
+    'wallet/defect/request-uri-by-get',
+    'wallet/defect/request-uri-accept-missing',
+  ]);
+
+  it.each(WALLET_DEFECTS.map((defect) => [defect.id, defect] as const))('%s', async (id, defect) => {
+    const { variant } = defect;
+    const how = { fault: defect, before: 1 };
+    const play =
+      variant.kind === 'issuance'
+        ? await playIssuance(shared, variant, how)
+        : await playPresentation(shared, variant, how);
+    if (!silent.has(id)) expect(sentFaults(play.wallet)).toContain(id);
+    if (stopped.has(id) || noticed.has(id)) return;
+    expect(play.refusedBy).toEqual([]);
+    expect(play.result.outcome).toBe(
+      variant.kind === 'presentation' && variant.consent === 'decline' ? 'declined-by-user' : 'accepted',
+    );
   });
 });

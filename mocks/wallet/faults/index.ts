@@ -1,4 +1,3 @@
-import type { Fault } from '../../../core/flow.ts';
 import { ACCESS_FAULTS } from './access.ts';
 import { AUTHORIZATION_FAULTS } from './authorization.ts';
 import { CLIENT_FAULTS } from './client.ts';
@@ -9,12 +8,16 @@ import { PRESENTED_FAULTS } from './presented.ts';
 import { PROOF_FAULTS } from './proof.ts';
 import { RESPONSE_FAULTS } from './response.ts';
 import { TOKEN_FAULTS } from './token.ts';
+import { DEFECTS } from './defects.ts';
+import type { Defect } from './defects.ts';
+import type { WalletFault } from './flows.ts';
+import { inItsFlow } from './flows.ts';
 
-export { WALLET_DEFECTS } from './defects.ts';
+export type { WalletFault } from './flows.ts';
 export type { Defect } from './defects.ts';
 
 /** Every fault of the mock wallet that an issuer or a verifier has to refuse. */
-export const WALLET_FAULTS: readonly Fault<never>[] = [
+export const WALLET_FAULTS: readonly WalletFault[] = [
   ...AUTHORIZATION_FAULTS,
   ...TOKEN_FAULTS,
   ...CLIENT_FAULTS,
@@ -25,4 +28,7 @@ export const WALLET_FAULTS: readonly Fault<never>[] = [
   ...KEY_BINDING_FAULTS,
   ...PRESENTED_FAULTS,
   ...RESPONSE_FAULTS,
-];
+].map(inItsFlow);
+
+/** How a wallet can be wrong without being refused: what checks must notice. Not among WALLET_FAULTS, since there is no step that refuses them. */
+export const WALLET_DEFECTS: readonly (Defect & WalletFault)[] = DEFECTS.map(inItsFlow);

@@ -18,17 +18,23 @@ export interface AuthorizationCode {
 /** What the wallet asks for: `scope`, or `authorization_details` where the variant or a missing scope says so (OpenID4VCI 5.1). */
 export function wishParameters(issuance: Issuance, configurationIds: readonly string[]): [string, string][] {
   const configurations = obj(issuance.issuerMetadata, 'credential_configurations_supported');
+  const { session } = issuance;
   const scopes = configurationIds.map((id) => str(member(configurations, id), 'scope'));
-  if (issuance.variant.ask !== 'authorization_details' && scopes.every((scope) => scope !== undefined)) {
-    return [['scope', [...new Set(scopes)].join(' ')]];
-  }
+  const all = scopes.every((scope) => scope !== undefined);
+  // Unknown scopes are to be ignored (OpenID4VCI 5.1.2).
+  const scope = [...new Set(scopes), ...(odd(session, 'unknown-scope') ? ['touchstone_unheard_of'] : [])].join(' ');
+  if (issuance.variant.ask !== 'authorization_details' && all) return [['scope', scope]];
   const located = member(issuance.issuerMetadata, 'authorization_servers') !== undefined;
   const details = configurationIds.map((id) => ({
     type: 'openid_credential',
     credential_configuration_id: id,
     ...(located ? { locations: [issuance.offer.issuer] } : {}),
+    ...(odd(session, 'unknown-detail-members') ? { touchstone_note: { to: 'be ignored' } } : {}),
   }));
-  return [['authorization_details', JSON.stringify(details)]];
+  return [
+    ...(odd(session, 'scope-beside-details') && all ? [['scope', scope] as [string, string]] : []),
+    ['authorization_details', JSON.stringify(details)],
+  ];
 }
 
 /**
@@ -64,7 +70,7 @@ export async function authorize(issuance: Issuance, configurationIds: readonly s
     configurations: configurationIds,
   };
   const pushed = variant.par === true || bool(asMetadata, 'require_pushed_authorization_requests') === true;
-  const query = pushed ? await push(issuance, request, extras) : request;
+  const push = pushed ? await pushRequest(issuance, request, extras) : undefined;
   remember(memory.codeVerifiers, codeVerifier);
   remember(memory.states, state);
 
@@ -72,22 +78,25 @@ export async function authorize(issuance: Issuance, configurationIds: readonly s
   await context.accept('wallet/as-metadata/authorization-endpoint', () => {
     must(isServiceUrl(endpoint), 'authorization_endpoint is missing or no https URL');
   });
-  const encoded = await makeForm(session, 'authorization-request', query, extras);
+  const encoded = await makeForm(session, 'authorization-request', push?.query ?? request, extras);
   const url = `${endpoint}${endpoint.includes('?') ? '&' : '?'}${encoded}`;
   const back = await openBrowser(issuance, url);
-  return { code: await readAuthorizationResponse(issuance, back, state), codeVerifier };
+  // What is to come back is what was really sent.
+  const sent = new URLSearchParams(push?.sent ?? encoded).get('state');
+  return { code: await readAuthorizationResponse(issuance, back, sent), codeVerifier };
 }
 
-async function push(
+async function pushRequest(
   issuance: Issuance,
   request: [string, string][],
   extras: Readonly<Record<string, unknown>>,
-): Promise<[string, string][]> {
+): Promise<{ readonly query: [string, string][]; readonly sent: string }> {
   const { session, asMetadata } = issuance;
   const endpoint = str(asMetadata, 'pushed_authorization_request_endpoint') ?? '';
   await session.context.accept('wallet/as-metadata/par-endpoint', () => {
     must(isServiceUrl(endpoint), 'pushed_authorization_request_endpoint is missing or no https URL');
   });
+  let sent = '';
   const response = await boundPost(issuance, {
     exchange: 'par',
     to: 'authorization-server',
@@ -96,8 +105,9 @@ async function push(
       const client = await authenticateClient(issuance);
       const known = new Set(request.map(([name]) => name));
       const parameters = [...request, ...client.parameters.filter(([name]) => !known.has(name))];
+      sent = await makeForm(session, 'par-request', parameters, extras);
       return {
-        text: await makeForm(session, 'par-request', parameters, extras),
+        text: sent,
         headers: [FORM_TYPE, ['accept', 'application/json'], ...client.headers],
       };
     },
@@ -110,10 +120,11 @@ async function push(
     must(typeof lifetime === 'number' && lifetime > 0, 'expires_in is no positive number');
   });
   remember(session.memory.requestUris, requestUri);
-  return [
+  const query: [string, string][] = [
     ['client_id', issuance.clientId ?? ''],
     ['request_uri', requestUri],
   ];
+  return { query, sent };
 }
 
 const MAX_REDIRECTS = 10;
@@ -170,7 +181,7 @@ function sameTarget(url: string, redirectUri: string): boolean {
   );
 }
 
-async function readAuthorizationResponse(issuance: Issuance, url: string, state: string): Promise<string> {
+async function readAuthorizationResponse(issuance: Issuance, url: string, state: string | null): Promise<string> {
   const { session, asMetadata, server } = issuance;
   const { context } = session;
   const query = parseUrl(url)?.searchParams ?? new URLSearchParams();

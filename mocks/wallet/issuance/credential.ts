@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../protocol/json.ts';
 import { arr, isObject, member, num, obj, str, strings } from '../../../protocol/json.ts';
 import { earlier } from '../memory.ts';
 import { errorCode, isSuccess, makeJson, must, requireSuccess } from '../send.ts';
-import { CounterpartRefusal } from '../session.ts';
+import { CounterpartRefusal, odd } from '../session.ts';
 import { isServiceUrl } from '../url.ts';
 import { boundPost } from './dpop.ts';
 import type { RequestBody, ResponseEncryption } from './encryption.ts';
@@ -30,7 +30,9 @@ export async function requestCredential(
   tokens: Tokens,
 ): Promise<Delivery> {
   const configuration = obj(obj(issuance.issuerMetadata, 'credential_configurations_supported'), configurationId);
-  let made = await attempt(issuance, configurationId, configuration, tokens);
+  // A nonce may be used until the issuer refuses it (OpenID4VCI 13.8).
+  const cached = odd(issuance.session, 'cached-nonce') ? issuance.session.memory.nonces.at(-1) : undefined;
+  let made = await attempt(issuance, configurationId, configuration, tokens, cached);
   // A nonce may have been used up or expired meanwhile: a fresh one, once (OpenID4VCI 8.3.1.2).
   if (errorCode(made.response) === 'invalid_nonce' && !isSuccess(made.response)) {
     made = await attempt(issuance, configurationId, configuration, tokens);
@@ -70,9 +72,10 @@ async function attempt(
   configurationId: string,
   configuration: JsonObject | undefined,
   tokens: Tokens,
+  cached?: string,
 ): Promise<Attempt> {
   const { session } = issuance;
-  const nonce = await fetchNonce(issuance);
+  const nonce = cached ?? (await fetchNonce(issuance));
   const encryption = wishResponseEncryption(issuance);
   let keys: readonly SigningKey[] = [];
   let sent: RequestBody | undefined;

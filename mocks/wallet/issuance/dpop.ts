@@ -5,7 +5,7 @@ import { randomId } from '../../../core/ports.ts';
 import { sha256Base64url } from '../../../protocol/encoding.ts';
 import { earlier, remember } from '../memory.ts';
 import type { Extras } from '../send.ts';
-import { errorCode, makeJwt, send } from '../send.ts';
+import { errorCode, makeJwt, requireEndpoint, send } from '../send.ts';
 import { odd, seconds } from '../session.ts';
 import type { Issuance, Tokens } from './state.ts';
 
@@ -24,6 +24,7 @@ export interface BoundCall {
  * proofs of this flow), `earlierId` (the same of an earlier flow), `exchange`.
  */
 export async function boundPost(issuance: Issuance, call: BoundCall): Promise<HttpResponse> {
+  requireEndpoint(call.exchange, call.url);
   const first = await attempt(issuance, call);
   if (issuance.dpopKey === undefined || !asksForNonce(first)) return first;
   return attempt(issuance, call);

@@ -7,7 +7,7 @@ import type { HeldCredential, IssuanceResult } from '../../contracts.ts';
 import { remember } from '../memory.ts';
 import { must } from '../send.ts';
 import type { Session } from '../session.ts';
-import { CounterpartRefusal, issuanceVariant } from '../session.ts';
+import { CounterpartRefusal, issuanceVariant, odd } from '../session.ts';
 import { verifyCredential } from '../verify/credential.ts';
 import { authorize } from './authorize.ts';
 import { requestCredential } from './credential.ts';
@@ -108,6 +108,9 @@ async function keep(issuance: Issuance, delivery: Delivery, tokens: Tokens, held
   const event = variant.notification;
   if (notificationId === undefined || event === undefined) return;
   await notify(issuance, tokens, notificationId, event);
+  // Repeated and later notifications are legal (OpenID4VCI 11, 11.1).
+  if (odd(session, 'notification-twice')) await notify(issuance, tokens, notificationId, event);
+  if (odd(session, 'notification-then-deleted')) await notify(issuance, tokens, notificationId, 'credential_deleted');
   if (event !== 'credential_accepted') held.splice(held.length - kept.length, kept.length);
 }
 
@@ -188,6 +191,7 @@ function clientIdOf(session: Session, grant: Issuance['grant'], asMetadata: Json
   const variant = issuanceVariant(session.config.variant);
   const anonymous = bool(asMetadata, 'pre-authorized_grant_anonymous_access_supported') === true;
   const needless = grant === 'pre-authorized_code' && (variant.clientAuthentication ?? 'none') === 'none';
-  if (session.config.clientId === undefined && anonymous && needless) return undefined;
+  const unnamed = session.config.clientId === undefined || odd(session, 'anonymous');
+  if (unnamed && anonymous && needless) return undefined;
   return session.config.clientId ?? DEFAULT_CLIENT_ID;
 }
