@@ -17,7 +17,12 @@ import type { ListenOptions } from '../mocks/http/listen.ts';
 import { listen } from '../mocks/http/listen.ts';
 import { recorded, router } from '../mocks/http/router.ts';
 import type { IdentitySet } from '../mocks/trust/identity.ts';
+import type { SigningKey } from '../protocol/jose/keys.ts';
 import type { FlowSetting } from './flows/play.ts';
+import { applyBaseline } from './baseline.ts';
+import type { Expected } from './baseline.ts';
+import { judgeAgainst } from './judge/against.ts';
+import type { JudgeInput } from './judge/judge.ts';
 import { judge } from './judge/judge.ts';
 import { measureSkew } from './judge/skew.ts';
 import { loadCatalogue, loadRequirements } from './requirements.ts';
@@ -47,6 +52,9 @@ export interface RunOrder {
   readonly silenceMs: number;
   readonly skewMs: number;
   readonly clientId?: string;
+  readonly redirectUri?: string;
+  /** Key of our registered client. */
+  readonly clientKey?: SigningKey;
   readonly authorize?: (url: string) => Promise<string>;
   readonly anchors: readonly string[];
   /** Features that the configuration declares (`false`: the target cannot do it). */
@@ -55,6 +63,12 @@ export interface RunOrder {
   readonly target: Readonly<Record<string, unknown>>;
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly seed: number | null;
+  /** Second profile to judge the same trace by. */
+  readonly against?: Profile;
+  /** Expected failures. */
+  readonly baseline?: readonly Expected[];
+  /** Hides secrets of the configuration in the record. */
+  readonly mask?: (text: string) => string;
   readonly signal?: AbortSignal;
   /** Why the target wants no further call (429, firewall), if so. */
   readonly shutOut?: () => string | undefined;
@@ -101,14 +115,23 @@ export async function executeRun(order: RunOrder): Promise<Results> {
     real,
     timeoutMs: order.timeoutMs,
     silenceMs: order.silenceMs,
-    redirectUri: `${listener.url}/callback`,
+    redirectUri: order.redirectUri ?? `${listener.url}/callback`,
+    ...(order.clientKey === undefined ? {} : { clientKey: order.clientKey }),
     anchors: order.anchors,
     ...(order.clientId === undefined ? {} : { clientId: order.clientId }),
     ...(order.authorize === undefined ? {} : { authorize: order.authorize }),
   };
   const requirements = loadRequirements(profile.catalogues);
-  const judgeThese = (tests: readonly Test[], entries: readonly TraceEntry[]) =>
-    judge({ entries, role, profile, tests, checks: profile.checks, requirements, skewMs: order.skewMs });
+  const inputOf = (tests: readonly Test[], entries: readonly TraceEntry[]): JudgeInput => ({
+    entries,
+    role,
+    profile,
+    tests,
+    checks: profile.checks,
+    requirements,
+    skewMs: order.skewMs,
+  });
+  const judgeThese = (tests: readonly Test[], entries: readonly TraceEntry[]) => judge(inputOf(tests, entries));
   /** A first verdict while the run goes on, from the flows of these tests and their controls alone; the run's own is made at its end. */
   const early = (tests: readonly Test[]): void => {
     const ids = new Set(tests.flatMap((test) => [test.id, test.control ?? test.id]));
@@ -135,7 +158,10 @@ export async function executeRun(order: RunOrder): Promise<Results> {
   const results: Results = {
     tool: TOOL,
     profile: { id: profile.id, release: profile.release.version },
-    against: null,
+    against:
+      order.against === undefined
+        ? null
+        : judgeAgainst(inputOf(order.tests, log.entries), order.against, loadRequirements(order.against.catalogues)),
     role,
     target: order.target,
     configuration: order.configuration,
@@ -161,7 +187,7 @@ export async function executeRun(order: RunOrder): Promise<Results> {
     complete: judgement.complete && all.length === 0,
     notRun: all,
     summary: judgement.summary,
-    tests: judgement.tests,
+    tests: order.baseline === undefined ? judgement.tests : applyBaseline(judgement, order.baseline, real.now()).tests,
     requirements: judgement.requirements,
     causes: judgement.causes,
   };

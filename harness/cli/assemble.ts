@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -15,6 +16,11 @@ import type { Language } from '../../core/text.ts';
 import { createIdentities } from '../../mocks/trust/identity.ts';
 import type { IdentitySet } from '../../mocks/trust/identity.ts';
 import { keepIdentities } from '../../mocks/trust/store.ts';
+import type { Jwk } from '../../protocol/jose/keys.ts';
+import { signingKeyFromJwk } from '../../protocol/jose/keys.ts';
+import type { Expected } from '../baseline.ts';
+import { readBaseline } from '../baseline.ts';
+import { createMask } from '../configuration/secrets.ts';
 import type { Loaded } from '../configuration/load.ts';
 import { loadConfiguration } from '../configuration/load.ts';
 import type { Problem } from '../configuration/problems.ts';
@@ -26,6 +32,7 @@ import type { Plan } from '../plan.ts';
 import { planRun } from '../plan.ts';
 import { createDriver } from '../targets/create.ts';
 import { createThrottle, flowsAtOnce, throttledClient } from '../targets/throttle.ts';
+import { certificatePem } from '../../protocol/x509-make.ts';
 import { wantedProfile } from './profiles.ts';
 import { UsageError } from './usage.ts';
 
@@ -127,13 +134,11 @@ export async function assembleRun(
   });
   const ports: Ports = { clock, random, http: throttledClient(client, throttle) };
   const driver = driverOf(role, configuration, { throttle, language: flags.lang });
-  const listen = await listenOptions(flags, configuration, references);
-  const hosts = [
-    'localhost',
-    '127.0.0.1',
-    ...(listen.publicUrl === undefined ? [] : [new URL(listen.publicUrl).hostname]),
-  ];
+  const publicUrl = flags.publicUrl ?? configuration.publicUrl;
+  if (publicUrl !== undefined && !URL.canParse(publicUrl)) throw new UsageError(`--public-url ${publicUrl} is no URL`);
+  const hosts = ['localhost', '127.0.0.1', ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
   const identities = await identitiesOf(flags.identity ?? configuration.identity, hosts, clock, random);
+  const listen = await listenOptions(flags, configuration, references, identities);
   const allow = flags.allow ?? configuration.allow ?? [];
   const plan = planRun(profile, role, {
     only: flags.only ?? configuration.only ?? [],
@@ -143,6 +148,7 @@ export async function assembleRun(
     provides: providesOf(driver, configuration),
     production: target.production === true || isProduction(profile, configuration),
   });
+  const baseline = await baselineOf(flags.baseline ?? configuration.baseline);
   const stamp = new Date(real.now()).toISOString().replaceAll(/[:.]/gu, '-');
   const order: RunOrder = {
     role,
@@ -168,6 +174,10 @@ export async function assembleRun(
     configuration: loaded.effective,
     seed: flags.seed ?? null,
     shutOut: () => throttle.stopped?.message,
+    ...(flags.against === undefined ? {} : { against: wantedProfile(flags.against) }),
+    ...(baseline === undefined ? {} : { baseline }),
+    mask: createMask(loaded.secrets),
+    ...(references.clientKey === undefined ? {} : { clientKey: signingKeyFromJwk(references.clientKey as Jwk) }),
   };
   return { order, plan, close: () => client.close() };
 }
@@ -197,6 +207,16 @@ function driverOf(role: Role, configuration: Configuration, deps: Parameters<typ
   }
 }
 
+async function baselineOf(path: string | undefined): Promise<readonly Expected[] | undefined> {
+  if (path === undefined) return undefined;
+  const source = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`cannot read the baseline ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const read = readBaseline(source);
+  if ('problems' in read) throw new UsageError(read.problems.map((problem) => `${path}: ${problem}`).join('\n'));
+  return read.expected;
+}
+
 async function identitiesOf(
   dir: string | undefined,
   hosts: readonly string[],
@@ -218,7 +238,23 @@ export function parseListen(value: string): { readonly host?: string; readonly p
   return { ...(host === '' ? {} : { host }), port };
 }
 
-async function listenOptions(flags: RunFlags, configuration: Configuration, references: References) {
+/** `--tls`: the listener speaks with the issuer's leaf, whose names are our hosts; the target must trust the own CA. */
+function ownTls(identities: IdentitySet): { readonly cert: string; readonly key: string } {
+  const { signing, authority } = identities.issuer;
+  const leaf = Buffer.from(signing.x5c?.[0] ?? '', 'base64');
+  const key = createPrivateKey({ key: { ...signing.privateJwk }, format: 'jwk' }).export({
+    format: 'pem',
+    type: 'pkcs8',
+  });
+  return { cert: `${certificatePem(leaf)}\n${authority?.pem ?? ''}`, key: key.toString() };
+}
+
+async function listenOptions(
+  flags: RunFlags,
+  configuration: Configuration,
+  references: References,
+  identities: IdentitySet,
+) {
   const address = parseListen(flags.listen ?? configuration.listen ?? 'localhost:0');
   const publicUrl = flags.publicUrl ?? configuration.publicUrl;
   if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined))
@@ -226,8 +262,9 @@ async function listenOptions(flags: RunFlags, configuration: Configuration, refe
   const tls =
     flags.tlsCert !== undefined && flags.tlsKey !== undefined
       ? { cert: await readFile(flags.tlsCert, 'utf8'), key: await readFile(flags.tlsKey, 'utf8') }
-      : references.tls;
-  if (publicUrl !== undefined && !URL.canParse(publicUrl)) throw new UsageError(`--public-url ${publicUrl} is no URL`);
+      : flags.tls === true || configuration.tls === true
+        ? ownTls(identities)
+        : references.tls;
   return {
     ...address,
     ...(publicUrl === undefined ? {} : { publicUrl }),

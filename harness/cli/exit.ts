@@ -14,8 +14,14 @@ export function exitCodeOf(
   requirements: RequirementIndex,
   failOn: 'must' | 'should',
 ): ExitCode {
-  const verdicts = new Set(results.tests.map((test) => test.verdict));
-  if (verdicts.has('fail') || (failOn === 'should' && verdicts.has('warning'))) return 1;
+  const red = results.tests
+    .flatMap((test) => test.findings)
+    .some(
+      (finding) =>
+        finding.expectedByBaseline !== true &&
+        (finding.verdict === 'fail' || (failOn === 'should' && finding.verdict === 'warning')),
+    );
+  if (red) return 1;
   const open = results.tests.some(
     (test) =>
       test.verdict === 'error' ||

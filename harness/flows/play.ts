@@ -15,6 +15,7 @@ import { createFlowContext, reasonOf } from '../../core/trace/context.ts';
 import { createIssuer } from '../../mocks/issuer/issuer.ts';
 import { createVerifier } from '../../mocks/verifier/verifier.ts';
 import { createWallet } from '../../mocks/wallet/wallet.ts';
+import type { SigningKey } from '../../protocol/jose/keys.ts';
 import { queryNamed } from '../../suites/queries.ts';
 import type { Stage } from '../stage.ts';
 import { recordedControl } from '../targets/record-control.ts';
@@ -44,6 +45,8 @@ export interface FlowSetting {
   readonly silenceMs: number;
   readonly clientId?: string;
   readonly redirectUri: string;
+  /** Key under which our wallet is registered at the target; default the wallet identity's. */
+  readonly clientKey?: SigningKey;
   /** What our mocks trust beside their own authority: PEM anchors. None given: any key that can be resolved. */
   readonly anchors: readonly string[];
   /** Log-in at an authorization server under test; default: follow redirects. */
@@ -148,7 +151,10 @@ async function issuerFlow(
   });
   const wallet = createWallet(
     {
-      identity: stage.identities.wallet,
+      identity:
+        setting.clientKey === undefined
+          ? stage.identities.wallet
+          : { ...stage.identities.wallet, signing: setting.clientKey },
       trust: trustOf(setting, 'anyIssuer'),
       variant,
       redirectUri: setting.redirectUri,

@@ -14,7 +14,7 @@ import { causesOf } from './causes.ts';
 import { applyChecks } from './checks.ts';
 import type { Attributed } from './checks.ts';
 import type { Controls, Reaction } from './reaction.ts';
-import { faultReaction, straightReaction } from './reaction.ts';
+import { faultReaction, straightReactions } from './reaction.ts';
 
 export interface JudgeInput {
   readonly entries: readonly TraceEntry[];
@@ -46,7 +46,8 @@ export function judge(input: JudgeInput): Judgement {
     variantOf: (id, variant) => {
       const test = byId.get(id);
       if (test === undefined) return undefined;
-      return test.setup !== undefined && variantId(test.setup) === variant ? test.setup : test.variant;
+      // A flow beside those of the test (a presence probe) has a variant that no test names.
+      return [test.variant, test.setup].find((own) => own !== undefined && variantId(own) === variant);
     },
   });
   const observed = applyChecks(run, input.checks);
@@ -124,7 +125,7 @@ function judgeTest(
     const controls = controlsOf(test, byId, run);
     for (const flow of stimuli) reactions.push(...faultReaction(test, flow, controls, run.role, run.profile));
   } else {
-    for (const flow of stimuli) reactions.push(straightReaction(test, flow, run.role, run.profile));
+    for (const flow of stimuli) reactions.push(...straightReactions(test, flow, run.role, run.profile));
   }
   if (absent === undefined) reactions.push(...checksOf(test, flows, observed));
   const findings = merge(reactions, weigh);

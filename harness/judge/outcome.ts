@@ -146,7 +146,8 @@ function walletWire(flow: FlowView, _profile: Profile, from: number): FlowOutcom
     if (message.seq < from || message.author !== 'sut') continue;
     if (message.kind === 'presentation-payload') {
       const error = str(message.value, 'error');
-      if (error === 'access_denied') {
+      // The same code says that nothing held answers the query (OpenID4VP 8.5): after a fault it refuses, with consent or without.
+      if (error === 'access_denied' && from === -1) {
         return { value: 'declined-by-user', source: 'wire', detail: error, evidence: [message.seq] };
       }
       if (error !== undefined) return { value: 'refused', source: 'wire', detail: error, evidence: [message.seq] };

@@ -22,9 +22,14 @@ export interface Reaction {
   readonly evidence: readonly number[];
 }
 
-/** Judges whether a straight flow reached its goal. */
-export function straightReaction(test: Test, flow: FlowView, role: Role, profile: Profile): Reaction {
+/** Judges whether a straight flow reached its goal; where the user declines, also how the wallet says so. */
+export function straightReactions(test: Test, flow: FlowView, role: Role, profile: Profile): Reaction[] {
   const outcome = outcomeOf(flow, role, profile);
+  const says = test.says === undefined ? [] : saysSo(test.says, flow, -1, outcome);
+  return [straightReaction(test, outcome), ...says];
+}
+
+function straightReaction(test: Test, outcome: FlowOutcome): Reaction {
   const base = {
     check: 'reaction' as const,
     requirements: test.requirements,
@@ -32,6 +37,7 @@ export function straightReaction(test: Test, flow: FlowView, role: Role, profile
     seen: outcome.detail,
   };
   if (outcome.trouble !== undefined) return troubled(outcome, test);
+  if (test.variant.kind === 'presentation' && test.variant.consent === 'decline') return declined(base, outcome);
   switch (outcome.value) {
     case 'accepted':
       return { ...base, observed: 'met', message: text('The flow reached its goal.', '流程達成目標。') };
@@ -50,6 +56,34 @@ export function straightReaction(test: Test, flow: FlowView, role: Role, profile
     default:
       return {
         ...base,
+        observed: 'unjudged',
+        message: text(
+          `How the flow ended could not be told: ${outcome.detail}`,
+          `無法判定流程如何結束：${outcome.detail}`,
+        ),
+      };
+  }
+}
+
+/** The user declines: the goal is that nothing is released. How the wallet puts it is judged by `says`. */
+function declined(base: Omit<Reaction, 'observed' | 'message'>, outcome: FlowOutcome): Reaction {
+  const expected = 'declined-by-user';
+  switch (outcome.value) {
+    case 'declined-by-user':
+    case 'refused':
+    case 'nothing':
+      return { ...base, observed: 'met', message: text('Nothing was released.', '未釋出任何資料。') };
+    case 'accepted':
+      return {
+        ...base,
+        expected,
+        observed: 'violated',
+        message: text('Data were released although the user declined.', '使用者已拒絕，資料仍被釋出。'),
+      };
+    default:
+      return {
+        ...base,
+        expected,
         observed: 'unjudged',
         message: text(
           `How the flow ended could not be told: ${outcome.detail}`,
@@ -98,7 +132,7 @@ export function faultReaction(
   }
   const outcome = outcomeOf(flow, role, profile, sent.message);
   const refused = mustRefuse(test, outcome, sent.message);
-  const says = test.says === undefined ? [] : saysSo(test, test.says, flow, sent.message, outcome);
+  const says = test.says === undefined ? [] : saysSo(test.says, flow, sent.message, outcome);
   return [refused, ...says];
 }
 
@@ -191,18 +225,16 @@ function mustRefuse(test: Test, outcome: FlowOutcome, sent: number): Reaction {
   }
 }
 
+/** A server refuses with an error answer, a wallet with an error response that it posts (OpenID4VP 8.5). */
+function isRefusal(message: MessageView): boolean {
+  if (message.kind === 'presentation-payload') return str(message.value, 'error') !== undefined;
+  return message.kind.endsWith('-error');
+}
+
 /** The wire form of a refusal: judged only if there is a refusal (or a crash, which says nothing as demanded). */
-function saysSo(
-  _test: Test,
-  says: NonNullable<Test['says']>,
-  flow: FlowView,
-  sent: number,
-  outcome: FlowOutcome,
-): Reaction[] {
-  if (outcome.value !== 'refused' && outcome.value !== 'crashed') return [];
-  const reply = flow.messages.find(
-    (message) => message.seq > sent && message.author === 'sut' && message.kind.endsWith('-error'),
-  );
+function saysSo(says: NonNullable<Test['says']>, flow: FlowView, sent: number, outcome: FlowOutcome): Reaction[] {
+  if (!['refused', 'crashed', 'declined-by-user'].includes(outcome.value)) return [];
+  const reply = flow.messages.find((message) => message.seq > sent && message.author === 'sut' && isRefusal(message));
   if (reply === undefined) return [];
   if (reply.kind !== says.kind) {
     return [

@@ -5,7 +5,8 @@ import { executeRun } from '../../execute.ts';
 import { loadRequirements } from '../../requirements.ts';
 import type { Assembled, RunFlags } from '../assemble.ts';
 import { assembleRun } from '../assemble.ts';
-import { exitCodeOf } from '../exit.ts';
+import { applyBaseline } from '../../baseline.ts';
+import { exitCodeOf, worstExit } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { printJson, printLines } from '../output.ts';
 import { UsageError } from '../usage.ts';
@@ -61,5 +62,8 @@ export async function runAssembled(
   const stream = flags.json === true ? process.stderr : process.stdout;
   const paths = await renderReports(order.out, formats, { lang: flags.lang, stream, requirements });
   if (flags.json !== true) printLines([`${order.out}/results.json`, ...paths]);
-  return { results, code: exitCodeOf(results, requirements, flags.failOn) };
+  const stale = order.baseline === undefined ? [] : applyBaseline(results, order.baseline, order.real.now()).stale;
+  for (const entry of stale) process.stderr.write(`baseline: ${entry}\n`);
+  const code = exitCodeOf(results, requirements, flags.failOn);
+  return { results, code: stale.length > 0 ? worstExit([code, 1]) : code };
 }
