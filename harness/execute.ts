@@ -37,7 +37,10 @@ export interface RunOrder {
   readonly profile: Profile;
   /** Tests to run, and those that were left out on purpose. */
   readonly tests: readonly Test[];
-  readonly notRun: readonly NotRun[];
+  /** Left out on purpose. */
+  readonly deselected: readonly NotRun[];
+  /** Wanted, but something that they need is missing: inconclusive, with the reason. */
+  readonly unmet: readonly NotRun[];
   readonly driver: Driver;
   readonly ports: Ports;
   /** Real time; `ports.clock` is the mocks' clock. */
@@ -131,7 +134,8 @@ export async function executeRun(order: RunOrder): Promise<Results> {
     requirements,
     skewMs: order.skewMs,
   });
-  const judgeThese = (tests: readonly Test[], entries: readonly TraceEntry[]) => judge(inputOf(tests, entries));
+  const judgeThese = (tests: readonly Test[], entries: readonly TraceEntry[], unmet: readonly NotRun[] = []) =>
+    judge(inputOf(tests, entries), unmet);
   /** A first verdict while the run goes on, from the flows of these tests and their controls alone; the run's own is made at its end. */
   const early = (tests: readonly Test[]): void => {
     const ids = new Set(tests.flatMap((test) => [test.id, test.control ?? test.id]));
@@ -151,9 +155,9 @@ export async function executeRun(order: RunOrder): Promise<Results> {
     await listener.close();
     await order.driver.close?.();
   }
-  const judgement = judgeThese(order.tests, log.entries);
+  const judgement = judgeThese(order.tests, log.entries, [...order.unmet, ...notRun]);
   log.close();
-  const all = [...order.notRun, ...notRun];
+  const all = [...order.unmet, ...order.deselected, ...notRun];
   const trace = await readFile(tracePath);
   const results: Results = {
     tool: TOOL,

@@ -38,8 +38,11 @@ export function planRun(profile: Profile, role: Role, options: PlanOptions): Pla
     } else if (names.some((name) => matchesAny(name, options.skip)))
       deselected.push({ test: test.id, reason: 'left out by --skip' });
     else {
+      const risk = test.risk ?? 'none';
       const reason = obstacle(test, options);
-      if (reason === undefined) run.push(test);
+      if (risk !== 'none' && !options.allow.includes(risk)) {
+        deselected.push({ test: test.id, reason: `left out without --allow ${risk}` });
+      } else if (reason === undefined) run.push(test);
       else unmet.push({ test: test.id, reason });
     }
   }
@@ -47,9 +50,7 @@ export function planRun(profile: Profile, role: Role, options: PlanOptions): Pla
 }
 
 function obstacle(test: Test, options: PlanOptions): string | undefined {
-  const risk = test.risk ?? 'none';
   if (options.production && test.kind === 'negative') return 'needs a target that is not in production';
-  if (risk !== 'none' && !options.allow.includes(risk)) return `needs --allow ${risk}`;
   if ((test.waits ?? 0) > options.maxWait) return `needs ${test.waits} s of waiting (--max-wait)`;
   const missing = (test.needs ?? []).find((need) => !options.provides.has(need));
   return missing === undefined ? undefined : `needs ${missing}`;

@@ -1,6 +1,6 @@
 import type { IssuanceVariant } from '../../core/contracts/variant.ts';
 import type { HttpClient } from '../../core/ports.ts';
-import { isObject, readJson, str, strings } from '../../protocol/json.ts';
+import { isObject, num, obj, readJson, str, strings } from '../../protocol/json.ts';
 
 /** How a wallet goes about an issuance, decided by what it reads on the way. */
 export interface AdaptiveVariant {
@@ -10,13 +10,21 @@ export interface AdaptiveVariant {
   readonly http: HttpClient;
 }
 
-/** What the bundled wallet does without being asked: it reports where the issuer wants to know. */
-const PLAIN: IssuanceVariant = { kind: 'issuance', grant: 'pre-authorized_code', notification: 'credential_accepted' };
+/** What the bundled wallet does without being asked: it reports where the issuer wants to know, and uses a refresh token that it is given. */
+const PLAIN: IssuanceVariant = {
+  kind: 'issuance',
+  grant: 'pre-authorized_code',
+  notification: 'credential_accepted',
+  refresh: true,
+};
+
+/** A batch up to this size is worth asking for at once; of more copies one is enough. */
+const SMALL_BATCH = 3;
 
 /**
  * A real wallet takes what the other side's metadata offers: DPoP where it is supported, a pushed request where there is an endpoint, a
- * client authentication where `none` will not do. The mock wallet is told by its variant; this one is made from the authorization
- * server metadata that passes by.
+ * client authentication where `none` will not do, a small batch. The mock wallet is told by its variant; this one is made from the
+ * metadata that passes by.
  */
 export function adaptiveVariant(http: HttpClient): AdaptiveVariant {
   let variant = PLAIN;
@@ -29,7 +37,10 @@ export function adaptiveVariant(http: HttpClient): AdaptiveVariant {
         const response = await http.send(request, limits);
         if (response.status === 200 && request.url.includes('/.well-known/')) {
           const { value } = readJson(response.body);
-          if (isObject(value) && str(value, 'token_endpoint') !== undefined) variant = adapted(variant, value);
+          if (!isObject(value)) return response;
+          if (str(value, 'token_endpoint') !== undefined) variant = adapted(variant, value);
+          const batch = num(obj(value, 'batch_credential_issuance'), 'batch_size') ?? 1;
+          if (batch > 1 && batch <= SMALL_BATCH) variant = { ...variant, proofs: batch };
         }
         return response;
       },

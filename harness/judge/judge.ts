@@ -35,8 +35,17 @@ export interface Judgement {
   readonly causes: readonly Cause[];
 }
 
-/** The one function that computes verdicts: from a trace, for a profile and a role. Pure. */
-export function judge(input: JudgeInput): Judgement {
+/** A test that could not be played, and why. */
+export interface Unmet {
+  readonly test: string;
+  readonly reason: string;
+}
+
+/**
+ * The one function that computes verdicts: from a trace, for a profile and a role. Pure. `unmet`: tests that were wanted and could not be
+ * played; they are inconclusive with their reason.
+ */
+export function judge(input: JudgeInput, unmet: readonly Unmet[] = []): Judgement {
   const { role, profile } = input;
   const byId = new Map([...profile.tests, ...input.tests].map((test) => [test.id, test]));
   const run = runView(input.entries, {
@@ -52,7 +61,12 @@ export function judge(input: JudgeInput): Judgement {
   });
   const observed = applyChecks(run, input.checks);
   const weigh = weigher(input.requirements, profile);
-  const results = input.tests.map((test) => judgeTest(test, byId, run, observed, weigh));
+  const missing = new Map(unmet.map((entry) => [entry.test, entry.reason]));
+  const played = input.tests.filter((test) => !missing.has(test.id));
+  const results = [
+    ...played.map((test) => judgeTest(test, byId, run, observed, weigh)),
+    ...[...missing].flatMap(([id, reason]) => unmetResult(byId.get(id), reason)),
+  ];
   const runWide = observed.filter((entry) => entry.flow === undefined);
   const runFindings = merge(runWide.map(asReaction), weigh);
   const tests = runFindings.length === 0 ? results : [...results, runWideResult(role, runFindings)];
@@ -141,6 +155,33 @@ function judgeTest(
     flows: flows.map((flow) => flow.id),
     findings,
   };
+}
+
+function unmetResult(test: Test | undefined, reason: string): TestResult[] {
+  if (test === undefined) return [];
+  const { id, title, kind, fault, control, requirements } = test;
+  return [
+    {
+      id,
+      title,
+      kind,
+      ...(fault === undefined ? {} : { fault }),
+      variant: variantId(test.variant),
+      ...(control === undefined ? {} : { control }),
+      verdict: 'inconclusive',
+      ms: 0,
+      flows: [],
+      findings: [
+        {
+          check: 'harness',
+          requirements,
+          verdict: 'inconclusive',
+          message: { en: `Not played: ${reason}`, 'zh-Hant': `未執行：${reason}` },
+          evidence: [],
+        },
+      ],
+    },
+  ];
 }
 
 /** Straight flows of the control test, by place relative to the fault's flow. */

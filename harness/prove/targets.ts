@@ -8,12 +8,15 @@ import type { RecordingContext } from '../../core/trace/context.ts';
 import { createFlowContext } from '../../core/trace/context.ts';
 import type { TraceLog } from '../../core/trace/log.ts';
 import { createLog } from '../../core/trace/log.ts';
+import type { HeldCredential } from '../../mocks/contracts.ts';
 import { createIssuer } from '../../mocks/issuer/issuer.ts';
 import type { MemoryNetwork } from '../../mocks/memory.ts';
 import type { IdentitySet } from '../../mocks/trust/identity.ts';
 import { createVerifier } from '../../mocks/verifier/verifier.ts';
+import type { WalletOptions } from '../../mocks/wallet/session.ts';
 import { createWallet } from '../../mocks/wallet/wallet.ts';
 import { queryNamed } from '../../suites/queries.ts';
+import { adaptiveVariant } from '../bundled/adaptive-wallet.ts';
 import { adaptiveVariant } from '../bundled/adaptive-wallet.ts';
 
 /** A bundled mock as a target in memory: conforming, or broken by faults and leniencies. */
@@ -105,6 +108,14 @@ function walletTarget(options: MemoryTargetOptions, plain: RecordingContext): Dr
         };
       })(),
     }),
+  };
+}
+
+function walletConfig(own: IdentitySet, peer: IdentitySet): Omit<WalletOptions, 'variant'> {
+  return {
+    identity: own.wallet,
+    trust: { anchors: [peer.issuer.ca] },
+    redirectUri: `${ORIGIN}/callback`,
   };
 }
 
