@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs';
 let passed = 0;
 let failed = 0;
 const reasons = [];
+const parts = [];
 
 for (const argument of process.argv.slice(2)) {
   if (!argument.endsWith('.json')) {
-    reasons.push(argument);
+    parts.push(argument);
     continue;
   }
   let report;
@@ -33,8 +34,11 @@ for (const argument of process.argv.slice(2)) {
     }
   }
 }
-// A part that failed although all tests passed: lint, types, an error outside of any test.
-if (reasons.length > 0 && failed === 0) failed = reasons.length;
+for (const part of parts) {
+  // A part that runs tests has failed because of those counted above, unless there are none: then something else went wrong in it.
+  if (!part.startsWith('tests') || failed === 0) failed += 1;
+  reasons.push(part);
+}
 for (const reason of reasons) console.log(`failed: ${reason}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
