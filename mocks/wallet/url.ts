@@ -1,8 +1,8 @@
-/** URL of a well-known document: the name is inserted between host and path (RFC 8615, RFC 8414 3.1, OpenID4VCI 12.2.2). */
+import { wellKnownUrl } from '../../protocol/oauth.ts';
+
+/** URL of a well-known document (RFC 8414 3.1, OpenID4VCI 12.2.2); empty if the identifier is no URL, so that it cannot be sent to. */
 export function wellKnown(identifier: string, name: string): string {
-  const url = new URL(identifier);
-  const path = url.pathname === '/' ? '' : url.pathname.replace(/\/$/u, '');
-  return `${url.origin}/.well-known/${name}${path}`;
+  return wellKnownUrl(identifier, name) ?? '';
 }
 
 /** Parsed URL; undefined if it is none. */

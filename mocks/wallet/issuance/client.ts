@@ -4,6 +4,7 @@ import { str } from '../../../protocol/json.ts';
 import { earlier, remember } from '../memory.ts';
 import { makeJwt } from '../send.ts';
 import { seconds } from '../session.ts';
+import { parseUrl } from '../url.ts';
 import type { Issuance } from './state.ts';
 
 export interface ClientAuthentication {
@@ -88,7 +89,7 @@ async function attestationHeaders(issuance: Issuance): Promise<HeaderList> {
     },
     { otherKey: instanceKey },
   );
-  const challenge = issuance.dpopNonces.get(`challenge ${new URL(server).origin}`);
+  const challenge = issuance.attestationChallenges.get(parseUrl(server)?.origin ?? '');
   const proof = await makeJwt(
     session,
     'client-attestation-pop',

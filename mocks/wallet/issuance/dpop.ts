@@ -26,13 +26,23 @@ export interface BoundCall {
 export async function boundPost(issuance: Issuance, call: BoundCall): Promise<HttpResponse> {
   requireEndpoint(call.exchange, call.url);
   const first = await attempt(issuance, call);
-  if (issuance.dpopKey === undefined || !asksForNonce(first)) return first;
-  return attempt(issuance, call);
+  return asksAgain(issuance, first) ? attempt(issuance, call) : first;
 }
 
-function asksForNonce(response: HttpResponse): boolean {
-  const wants = response.status === 400 || response.status === 401;
-  return wants && errorCode(response) === 'use_dpop_nonce' && header(response.headers, 'dpop-nonce') !== undefined;
+const CHALLENGE = 'oauth-client-attestation-challenge';
+
+/** The server wants the same request with a value of its own: a DPoP nonce, or a challenge in the proof of a client attestation. */
+function asksAgain(issuance: Issuance, response: HttpResponse): boolean {
+  if (response.status !== 400 && response.status !== 401) return false;
+  const gave = (name: string): boolean => header(response.headers, name) !== undefined;
+  switch (errorCode(response)) {
+    case 'use_dpop_nonce':
+      return issuance.dpopKey !== undefined && gave('dpop-nonce');
+    case 'use_attestation_challenge':
+      return gave(CHALLENGE);
+    default:
+      return false;
+  }
 }
 
 async function attempt(issuance: Issuance, call: BoundCall): Promise<HttpResponse> {
@@ -56,6 +66,8 @@ async function attempt(issuance: Issuance, call: BoundCall): Promise<HttpRespons
   });
   const nonce = header(response.headers, 'dpop-nonce');
   if (nonce !== undefined) dpopNonces.set(new URL(call.url).origin, nonce);
+  const challenge = header(response.headers, CHALLENGE);
+  if (challenge !== undefined) issuance.attestationChallenges.set(new URL(call.url).origin, challenge);
   return response;
 }
 

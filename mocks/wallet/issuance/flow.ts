@@ -175,6 +175,7 @@ function begin(
     clientId: clientIdOf(session, found.grant, found.asMetadata),
     dpopKey,
     dpopNonces: new Map(),
+    attestationChallenges: new Map(),
     dpopIds: [],
     instanceKey: generateSigningKey('ES256', random),
   };

@@ -57,7 +57,8 @@ export async function makeProofs(
 ): Promise<Proofs> {
   const { session, variant } = issuance;
   const supported = obj(configuration, 'proof_types_supported');
-  const wanted = variant.proofs ?? (supported === undefined ? 0 : 1);
+  // Nobody can do without binding where the configuration demands it.
+  const wanted = supported === undefined ? (variant.proofs ?? 0) : Math.max(1, variant.proofs ?? 1);
   if (wanted === 0) return { keys: [], proofs: undefined };
   const type =
     variant.proofType ??

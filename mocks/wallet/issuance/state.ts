@@ -29,6 +29,8 @@ export interface Issuance {
   readonly dpopKey: SigningKey | undefined;
   /** Newest DPoP nonce by origin. */
   readonly dpopNonces: Map<string, string>;
+  /** Newest challenge for client attestations, by origin. */
+  readonly attestationChallenges: Map<string, string>;
   /** jti of the DPoP proofs of this flow. */
   readonly dpopIds: string[];
   /** Key that the client attestation is bound to. */
