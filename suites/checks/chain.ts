@@ -14,7 +14,7 @@ export interface ChainRules {
   /** The trust anchor is not in it. */
   readonly anchor: string;
   /** The signing certificate is not self-signed. */
-  readonly selfSigned: string;
+  readonly selfSigned?: string;
 }
 
 /** Judges the x5c header of something signed. Trust itself is not judged: whom a relying party trusts is its own affair. */
@@ -38,10 +38,12 @@ export function* chainObservations(
   );
   const leaf = certificates[0];
   if (leaf === undefined) return;
-  yield rule(!leaf.selfSigned, message, text('The signing certificate is self-signed', '簽章憑證為自簽憑證'), {
-    requirements: [rules.selfSigned],
-    seen: leaf.subject,
-  });
+  if (rules.selfSigned !== undefined) {
+    yield rule(!leaf.selfSigned, message, text('The signing certificate is self-signed', '簽章憑證為自簽憑證'), {
+      requirements: [rules.selfSigned],
+      seen: leaf.subject,
+    });
+  }
   const anchors = trustAnchors(run);
   const root = certificates.find(
     (certificate, index) =>

@@ -1,6 +1,6 @@
 import type { Check, FlowView, MessageCheck, MessageView } from '../../core/contracts/check.ts';
 import { arr, bool, isObject, member, num, obj, str } from '../../protocol/json.ts';
-import { jweObservations, keysOfSet, plaintextObservations } from './jwe.ts';
+import { jweObservations, keysOfSet, plaintextObservations, plaintextOf } from './jwe.ts';
 import { WALLET, rule, text } from './kit.ts';
 import {
   PRE_AUTHORIZED,
@@ -386,7 +386,7 @@ export const CREDENTIAL_REQUEST_CHECKS: readonly Check[] = [
     ],
     title: text('An encrypted request uses the published keys and algorithms', '加密請求使用已公布的金鑰與演算法'),
     *judge(message, flow) {
-      const child = message.children()[0];
+      const child = plaintextOf(message);
       yield* plaintextObservations(message, child, 'OID4VCI-10-1');
       const published = encryptionOf(flow, 'credential_request_encryption');
       if (faulty(flow) || published === undefined) return;

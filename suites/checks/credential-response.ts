@@ -2,7 +2,7 @@ import type { Check, FlowView, MessageCheck, MessageView } from '../../core/cont
 import { thumbprint } from '../../protocol/jose/jwk.ts';
 import { arr, isObject, member, obj, str } from '../../protocol/json.ts';
 import { attestedKeys } from './attested.ts';
-import { jweObservations, plaintextObservations } from './jwe.ts';
+import { jweObservations, plaintextObservations, plaintextOf } from './jwe.ts';
 import { confirmationKeys } from './keys.ts';
 import { ISSUER, observe, rule, text } from './kit.ts';
 import { configurationOf, faulty, issuerMetadata, requestOf, sdJwtOf, typeOf, wireOf } from './refs.ts';
@@ -204,7 +204,7 @@ export const CREDENTIAL_RESPONSE_CHECKS: readonly Check[] = [
       const asked = askedBy(message);
       const wish = obj(asked?.value, 'credential_response_encryption');
       const key = obj(wish, 'jwk');
-      const child = message.children()[0];
+      const child = plaintextOf(message);
       yield* plaintextObservations(message, child, 'OID4VCI-10-1');
       if (faulty(flow) || wish === undefined || key === undefined) return;
       const zip = str(wish, 'zip');

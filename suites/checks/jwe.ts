@@ -117,6 +117,11 @@ export function* plaintextObservations(
   );
 }
 
+/** What was inside a JWE, where the harness could open it. */
+export function plaintextOf(message: MessageView): MessageView | undefined {
+  return message.children(message.kind.replace(/^encrypted-/, ''))[0];
+}
+
 /** Keys of a JWK Set member. */
 export function keysOfSet(value: unknown, name: string): readonly JsonObject[] {
   return (arr(obj(value, name), 'keys') ?? []).filter(isObject).slice(0, 50);

@@ -1,6 +1,7 @@
 import type { Check } from '../../core/contracts/check.ts';
 import { str } from '../../protocol/json.ts';
 import { ISSUER, rule, text } from './kit.ts';
+import { countsUp } from './uniqueness.ts';
 
 export const NONCE_CHECKS: readonly Check[] = [
   {
@@ -57,7 +58,7 @@ export const NONCE_CHECKS: readonly Check[] = [
       const last = given.at(-1);
       if (different.length < 2 || last === undefined) return;
       yield rule(
-        !different.every(([before, after]) => follows(before, after)),
+        !different.every(([before, after]) => countsUp(before, after)),
         last.message,
         text('Each c_nonce is the one before it, counted up', '每個 c_nonce 都只是前一個加上遞增值'),
         { seen: given.slice(-3).map(({ nonce }) => nonce) },
@@ -65,12 +66,3 @@ export const NONCE_CHECKS: readonly Check[] = [
     },
   },
 ];
-
-/** True if two values differ only in a number that went up by little: a counter, or a clock. */
-function follows(before: string, after: string): boolean {
-  const [, headA, numberA] = /^(.*?)(\d{1,15})$/s.exec(before) ?? [];
-  const [, headB, numberB] = /^(.*?)(\d{1,15})$/s.exec(after) ?? [];
-  if (headA === undefined || headA !== headB) return false;
-  const step = Number(numberB) - Number(numberA);
-  return step > 0 && step <= 1_000_000;
-}

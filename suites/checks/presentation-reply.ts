@@ -1,0 +1,87 @@
+import type { Check, MessageCheck } from '../../core/contracts/check.ts';
+import { isObject, member, str } from '../../protocol/json.ts';
+import { VERIFIER, rule, text } from './kit.ts';
+import { faulty } from './refs.ts';
+
+function verifierCheck(check: Omit<MessageCheck, 'scope' | 'roles' | 'kinds'>): MessageCheck {
+  return { ...check, scope: 'message', roles: VERIFIER, kinds: ['presentation-reply'] };
+}
+
+/** Whether the wallet reported an error, as far as the trace can tell: of an encrypted one it cannot. */
+function reportedError(message: Parameters<MessageCheck['judge']>[0]): boolean {
+  return isObject(message.counterpart?.value) && member(message.counterpart.value, 'error') !== undefined;
+}
+
+export const PRESENTATION_REPLY_CHECKS: readonly Check[] = [
+  verifierCheck({
+    id: 'presentation-reply/status',
+    requirements: ['OID4VP-8.2-10', 'OID4VP-8.2-13'],
+    title: text('A response is acknowledged with status 200', '以狀態碼 200 確認收到回應'),
+    *judge(message) {
+      if (message.status === undefined) return;
+      yield rule(message.status === 200, message, text('The status is not 200', '狀態碼不是 200'), {
+        requirements: [reportedError(message) ? 'OID4VP-8.2-13' : 'OID4VP-8.2-10'],
+        seen: message.status,
+      });
+    },
+  }),
+  verifierCheck({
+    id: 'presentation-reply/redirect-uri',
+    requirements: ['OID4VP-8.2-20', 'OID4VP-8.2-21', 'OID4VP-8.2-22', 'OID4VP-14.3-1'],
+    title: text(
+      'redirect_uri of the reply is absolute and holds a secret',
+      '回覆的 redirect_uri 為絕對 URI 且含有機密值',
+    ),
+    *judge(message) {
+      const uri = str(message.value, 'redirect_uri');
+      if (uri === undefined) return;
+      const absolute = URL.canParse(uri);
+      yield rule(absolute, message, text('redirect_uri is no absolute URI', 'redirect_uri 不是絕對 URI'), {
+        requirements: ['OID4VP-8.2-20'],
+        seen: uri,
+      });
+      if (!absolute) return;
+      const longest = longestToken(uri);
+      yield rule(longest >= 8, message, text('redirect_uri holds no random value', 'redirect_uri 不含隨機值'), {
+        requirements: ['OID4VP-8.2-21', 'OID4VP-14.3-1'],
+        seen: uri,
+      });
+      // base64url carries six bits a character: shorter than this it cannot have 128 bits.
+      if (longest >= 8) {
+        yield rule(
+          longest * 6 >= 126,
+          message,
+          text('The value in redirect_uri is too short for 128 bits', 'redirect_uri 中的值不足 128 位元'),
+          {
+            requirements: ['OID4VP-8.2-22'],
+            seen: uri,
+          },
+        );
+      }
+    },
+  }),
+  verifierCheck({
+    id: 'presentation-reply/same-device',
+    requirements: ['HAIP-5.1-10'],
+    title: text('The reply of a same-device flow has a redirect_uri', '同裝置流程的回覆帶有 redirect_uri'),
+    *judge(message, flow) {
+      // Which device shows the request stands in the variant only.
+      const same = flow.variant?.kind === 'presentation' && flow.variant.redirectUri === true;
+      if (!same || faulty(flow) || !isObject(message.value)) return;
+      yield rule(
+        str(message.value, 'redirect_uri') !== undefined,
+        message,
+        text('redirect_uri is missing', '缺少 redirect_uri'),
+      );
+    },
+  }),
+];
+
+/** Length of the longest run that could be a random value: path segments, and values of query and fragment. */
+function longestToken(uri: string): number {
+  const parts = uri
+    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+    .split(/[/?#&=.]/)
+    .map((part) => part.length);
+  return Math.max(0, ...parts);
+}
