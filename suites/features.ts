@@ -1,14 +1,10 @@
 import type { RunView } from '../core/contracts/check.ts';
-import type { Text } from '../core/text.ts';
 import { text } from '../core/text.ts';
-import { arr, isObject, member, obj, str, strings } from '../protocol/json.ts';
+import { arr, isObject, member, num, obj, str, strings } from '../protocol/json.ts';
+import type { Feature } from './issuer/seen.ts';
+import { seenFeatures } from './issuer/seen.ts';
 
-/** Whether a target offers something, and where it says so. */
-export interface Feature {
-  readonly offered: boolean;
-  readonly because: Text;
-  readonly evidence: readonly number[];
-}
+export type { Feature } from './issuer/seen.ts';
 
 const memo = new WeakMap<RunView, ReadonlyMap<string, Feature>>();
 
@@ -46,6 +42,7 @@ export function featuresOf(run: RunView): ReadonlyMap<string, Feature> {
     }
   };
   if (run.role === 'issuer') {
+    for (const [name, feature] of seenFeatures(run)) if (!features.has(name)) features.set(name, feature);
     from('issuer-metadata', issuerFeatures);
     from('as-metadata', authorizationServerFeatures);
   }
@@ -57,6 +54,17 @@ export function featuresOf(run: RunView): ReadonlyMap<string, Feature> {
 function issuerFeatures(metadata: Readonly<Record<string, unknown>>): Record<string, boolean | undefined> {
   const configurations = Object.values(obj(metadata, 'credential_configurations_supported') ?? {});
   const proofTypes = configurations.map((configuration) => obj(configuration, 'proof_types_supported'));
+  const jwtAlgs = proofTypes.flatMap((types) => {
+    const jwt = obj(types, 'jwt');
+    return jwt === undefined ? [] : [strings(jwt, 'proof_signing_alg_values_supported') ?? []];
+  });
+  const bound = configurations.filter((configuration) => obj(configuration, 'proof_types_supported') !== undefined);
+  const batchSize = num(obj(metadata, 'batch_credential_issuance'), 'batch_size') ?? 0;
+  const zips = ['credential_request_encryption', 'credential_response_encryption'].map(
+    (name) => strings(obj(metadata, name), 'zip_values_supported') ?? [],
+  );
+  // Which configuration an offer will name is not known yet: what not all of them have is not counted upon.
+  const everyAlg = (alg: string): boolean => jwtAlgs.length > 0 && jwtAlgs.every((algs) => algs.includes(alg));
   return {
     'nonce-endpoint': member(metadata, 'nonce_endpoint') !== undefined,
     'deferred-issuance': member(metadata, 'deferred_credential_endpoint') !== undefined,
@@ -68,6 +76,13 @@ function issuerFeatures(metadata: Readonly<Record<string, unknown>>): Record<str
     'jwt-proof': proofTypes.some((types) => member(types, 'jwt') !== undefined),
     'attestation-proof': proofTypes.some((types) => member(types, 'attestation') !== undefined),
     'dc+sd-jwt': configurations.some((configuration) => str(configuration, 'format') === 'dc+sd-jwt'),
+    'batch-of-three': batchSize >= 3,
+    zip: zips.every((values) => values.includes('DEF')),
+    'did:jwk':
+      bound.length > 0 &&
+      bound.every((entry) => strings(entry, 'cryptographic_binding_methods_supported')?.includes('did:jwk') === true),
+    'proof-alg:ES384': everyAlg('ES384'),
+    'proof-alg:EdDSA': everyAlg('EdDSA'),
     scope: configurations.some((configuration) => str(configuration, 'scope') !== undefined),
   };
 }
@@ -85,6 +100,9 @@ function authorizationServerFeatures(metadata: Readonly<Record<string, unknown>>
     'pre-authorized-code': grants?.includes('urn:ietf:params:oauth:grant-type:pre-authorized_code'),
     refresh: grants?.includes('refresh_token'),
     par: member(metadata, 'pushed_authorization_request_endpoint') !== undefined,
+    'authorization-details':
+      strings(metadata, 'authorization_details_types_supported')?.includes('openid_credential') === true,
+    'anonymous-access': member(metadata, 'pre-authorized_grant_anonymous_access_supported') === true,
     dpop: (arr(metadata, 'dpop_signing_alg_values_supported') ?? []).length > 0,
     'iss-parameter': member(metadata, 'authorization_response_iss_parameter_supported') === true,
     private_key_jwt: auth?.includes('private_key_jwt') ?? false,

@@ -1,0 +1,157 @@
+import type { FlowView, MessageView, RunView } from '../../core/contracts/check.ts';
+import type { Text } from '../../core/text.ts';
+import { text } from '../../core/text.ts';
+import { header } from '../../core/http.ts';
+import { arr, member, obj, str } from '../../protocol/json.ts';
+
+/** Whether a target offers something, and where it says so. */
+export interface Feature {
+  readonly offered: boolean;
+  readonly because: Text;
+  readonly evidence: readonly number[];
+}
+
+const PRE_AUTHORIZED = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
+
+/** What an issuer was asked for by the variant of a flow, and the messages that show whether it did so. */
+interface Sight {
+  /** Word of the variant's name that asks for it: `deferred`, `grant=authorization_code`. */
+  readonly asked: string;
+  /** Flows with this word are left aside. */
+  readonly notAsked?: string;
+  readonly kinds: readonly string[];
+  /** True if the message shows it; undefined if it says nothing about it. */
+  readonly shows: (message: MessageView) => boolean | undefined;
+}
+
+function grantOf(message: MessageView, name: string): unknown {
+  return obj(obj(message.value, 'grants'), name);
+}
+
+const TOKEN = ['token-response'];
+const DELIVERIES = ['credential-response', 'deferred-credential-response'];
+
+/**
+ * Things that no metadata announce: an offer with a transaction code, a deferred issuance, a notification id … An issuer under test that was asked for
+ * one and did another thing cannot be judged on it, and what the flow did instead must not pass for it.
+ */
+const SIGHTS: Readonly<Record<string, Sight>> = {
+  'pre-authorized-code': {
+    asked: 'grant=pre-authorized_code',
+    kinds: ['credential-offer'],
+    shows: (offer) => grantOf(offer, PRE_AUTHORIZED) !== undefined,
+  },
+  'authorization-code': {
+    asked: 'grant=authorization_code',
+    kinds: ['credential-offer'],
+    // Without grants the metadata decides (OpenID4VCI 4.1.1).
+    shows: (offer) =>
+      Object.keys(obj(offer.value, 'grants') ?? {}).length === 0
+        ? undefined
+        : grantOf(offer, 'authorization_code') !== undefined,
+  },
+  'tx-code': {
+    asked: 'txCode',
+    kinds: ['credential-offer'],
+    shows: (offer) => member(grantOf(offer, PRE_AUTHORIZED), 'tx_code') !== undefined,
+  },
+  'offer-without-tx-code': {
+    asked: 'grant=pre-authorized_code',
+    notAsked: 'txCode',
+    kinds: ['credential-offer'],
+    shows: (offer) => member(grantOf(offer, PRE_AUTHORIZED), 'tx_code') === undefined,
+  },
+  'offer-by-reference': {
+    asked: 'offer=by-reference',
+    kinds: ['credential-offer-link'],
+    shows: (link) => member(link.value, 'credential_offer_uri') !== undefined,
+  },
+  'deferred-issuance': {
+    asked: 'deferred',
+    kinds: ['credential-response'],
+    shows: (response) => str(response.value, 'transaction_id') !== undefined,
+  },
+  notification: {
+    asked: 'notification',
+    kinds: DELIVERIES,
+    shows: (response) =>
+      arr(response.value, 'credentials') === undefined
+        ? undefined
+        : str(response.value, 'notification_id') !== undefined,
+  },
+  refresh: { asked: 'refresh', kinds: TOKEN, shows: (token) => str(token.value, 'refresh_token') !== undefined },
+  'credential-identifiers': {
+    asked: 'ask=authorization_details',
+    kinds: TOKEN,
+    shows: (token) => arr(token.value, 'authorization_details') !== undefined,
+  },
+  'dpop-nonce': {
+    asked: 'dpopNonce',
+    kinds: [...TOKEN, 'token-error'],
+    shows: (token) => header(token.entry.http?.headers ?? [], 'dpop-nonce') !== undefined,
+  },
+  'dpop-without-nonce': {
+    asked: 'dpop',
+    notAsked: 'dpopNonce',
+    kinds: [...TOKEN, 'token-error'],
+    shows: (token) => header(token.entry.http?.headers ?? [], 'dpop-nonce') === undefined,
+  },
+  'status-list': {
+    asked: 'status',
+    kinds: ['credential'],
+    shows: (credential) => obj(obj(credential.value, 'payload'), 'status') !== undefined,
+  },
+};
+
+/**
+ * Features that the flows of a run have shown. Offered if one flow that asked for it has it; not offered if such flows show that they have it not;
+ * otherwise not in the map.
+ */
+export function seenFeatures(run: RunView): ReadonlyMap<string, Feature> {
+  const features = new Map<string, Feature>();
+  for (const [name, sight] of Object.entries(SIGHTS)) {
+    const feature = look(name, sight, run);
+    if (feature !== undefined) features.set(name, feature);
+  }
+  const unbound = unboundCredential(run);
+  if (unbound !== undefined) features.set('unbound-credential', unbound);
+  return features;
+}
+
+function look(name: string, sight: Sight, run: RunView): Feature | undefined {
+  let lacking: MessageView | undefined;
+  for (const flow of run.flows) {
+    if (!asks(flow, sight.asked) || (sight.notAsked !== undefined && asks(flow, sight.notAsked))) continue;
+    for (const message of sight.kinds.flatMap((kind) => flow.sut(kind))) {
+      if (message.value === undefined) continue;
+      const shown = sight.shows(message);
+      if (shown === true) return seen(name, true, message.seq);
+      if (shown === false) lacking ??= message;
+    }
+  }
+  return lacking === undefined ? undefined : seen(name, false, lacking.seq);
+}
+
+function asks(flow: FlowView, word: string): boolean {
+  return flow.variantId.split(' ').some((part) => part === word || part.startsWith(`${word}=`));
+}
+
+function seen(name: string, offered: boolean, seq: number): Feature {
+  return {
+    offered,
+    because: offered
+      ? text('a flow of this run has it', '本次執行的流程中出現過')
+      : text(`it was asked for ${name} and did otherwise`, `要求 ${name} 時，其行為並非如此`),
+    evidence: [seq],
+  };
+}
+
+/** A configuration without key binding was offered where one was asked for: its request went out without proofs. */
+function unboundCredential(run: RunView): Feature | undefined {
+  for (const flow of run.flows) {
+    const request = asks(flow, 'proofs=0') ? flow.all('credential-request')[0] : undefined;
+    if (request?.value !== undefined)
+      return seen('unbound-credential', member(request.value, 'proofs') === undefined, request.seq);
+  }
+  return undefined;
+}
