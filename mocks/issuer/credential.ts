@@ -1,6 +1,7 @@
 import { Refusal } from '../../core/flow.ts';
 import type { HttpRequest, HttpResponse } from '../../core/http.ts';
 import { randomId } from '../../core/ports.ts';
+import type { ClaimsPath } from '../../protocol/claims-path.ts';
 import { signCompact } from '../../protocol/jose/jws.ts';
 import { publicJwkOf } from '../../protocol/jose/keys.ts';
 import type { JsonObject } from '../../protocol/json.ts';
@@ -197,9 +198,16 @@ export async function answerCredentials(
   });
 }
 
+/** Plain claims of a credential, and which of them are selectively disclosable, before the SD-JWT is built. */
+export interface ClaimsDraft {
+  readonly claims: JsonObject;
+  readonly disclosable: readonly ClaimsPath[];
+}
+
 /**
- * Makes one SD-JWT VC. Forming steps: `credential` (JwtDraft), `credential.bytes` (the issuer-signed JWT), `credential.sd-jwt` (SdJwtDraft).
- * Extras: `disclosures` (BuiltDisclosure[]), `holderKey`, `base`, `type`, `otherKey()`.
+ * Makes one SD-JWT VC. Forming steps: `credential.claims` (ClaimsDraft), `credential.parts` (SdJwtParts), `credential` (JwtDraft),
+ * `credential.bytes` (the issuer-signed JWT), `credential.sd-jwt` (SdJwtDraft). Extras: `holderKey`, `holderKeys`, `base`, `type`, `otherKey()`,
+ * `spare(name)`, and from `credential` on `disclosures` (BuiltDisclosure[]).
  */
 async function makeCredential(
   issuer: Internals,
@@ -215,8 +223,8 @@ async function makeCredential(
   // Rounded down to the minute: an exact time would link presentations (OpenID4VCI 15.4.1).
   const now = Math.floor(seconds(issuer) / 60) * 60;
   const status = variant.status === true ? allocateStatus(issuer) : undefined;
-  const parts = buildSdJwt({
-    header: { alg: signing.alg, typ: 'dc+sd-jwt', ...keyHeader(signing) },
+  const common = { base: urls.base, holderKey: key, holderKeys: keys, type, ...otherKeys(issuer) };
+  const plain: ClaimsDraft = {
     claims: {
       iss: urls.base,
       iat: now,
@@ -227,18 +235,18 @@ async function makeCredential(
       ...type.claims,
     },
     disclosable: type.disclosable,
+  };
+  const { claims, disclosable } = await context.form('credential.claims', plain, common);
+  const built = buildSdJwt({
+    header: { alg: signing.alg, typ: 'dc+sd-jwt', ...keyHeader(signing) },
+    claims,
+    disclosable,
     random: context.ports.random,
     decoys: odd(variant, 'decoys') ? 2 : 0,
     stateSdAlg: !odd(variant, 'no-sd-alg'),
   });
-  const extras = {
-    base: urls.base,
-    disclosures: parts.disclosures,
-    holderKey: key,
-    holderKeys: keys,
-    type,
-    ...otherKeys(issuer),
-  };
+  const parts = await context.form('credential.parts', built, common);
+  const extras = { ...common, disclosures: parts.disclosures };
   const jwt: JwtDraft = { header: { ...parts.header }, payload: { ...parts.payload }, key: signing };
   const formed = await context.form('credential', jwt, extras);
   const bytes = await context.form<BytesDraft>('credential.bytes', { text: signCompact(formed) }, extras);

@@ -140,18 +140,24 @@ export async function acceptDpop(issuer: Internals, demand: DpopDemand): Promise
     invalid,
   );
   await issuer.context.accept('issuer/dpop/iat', () => judgeFresh(jwt.payload?.['iat'], now), invalid);
+  const jkt = thumbprint(jwk) ?? '';
+  const nonce = str(jwt.payload, 'nonce');
+  const asked = `${demand.at} ${jkt}`;
+  if (demand.nonce && nonce === undefined && !issuer.state.nonceDemands.has(asked)) {
+    // The first demand is no refusal but how the nonce comes to the client (RFC 9449 8): no step is judged.
+    issuer.state.nonceDemands.set(asked, true, inSeconds(issuer, lifetime(issuer, 'nonce')));
+    throw new Refusal('issuer/dpop/nonce', 'use_dpop_nonce', 'a nonce is needed', status);
+  }
   await issuer.context.accept(
     'issuer/dpop/nonce',
     () => {
       if (!demand.nonce) return;
-      const nonce = str(jwt.payload, 'nonce');
       if (nonce !== undefined && issuer.state.dpopNonces.has(nonce) && !issuer.state.dpopNonces.expired(nonce)) return;
       const reason = nonce === undefined ? 'a nonce is needed' : 'the nonce is unknown or too old';
       throw new Refusal('issuer/dpop/nonce', 'use_dpop_nonce', reason, status);
     },
     invalid,
   );
-  const jkt = thumbprint(jwk) ?? '';
   const jti = str(jwt.payload, 'jti');
   const replayKey = `dpop ${jkt} ${jti ?? ''}`;
   await issuer.context.accept(

@@ -9,6 +9,8 @@ export async function handleNonce(issuer: Internals): Promise<HttpResponse> {
   const { config, state, urls } = issuer;
   const nonce = opaque(issuer, config.variant);
   state.nonces.set(nonce, true, inSeconds(issuer, lifetime(issuer, 'nonce')));
+  // Lets a fault hand out another nonce that is taken all the same.
+  const accepts = (other: string): void => state.nonces.set(other, true, inSeconds(issuer, lifetime(issuer, 'nonce')));
   // A server that demands DPoP nonces may hand one out here already (7.2).
   const demands = config.variant.dpopNonce === true;
   return answerJson(issuer, {
@@ -17,6 +19,6 @@ export async function handleNonce(issuer: Internals): Promise<HttpResponse> {
     value: { c_nonce: nonce },
     variant: config.variant,
     headers: demands ? [dpopNonceHeader(issuer)] : [],
-    extras: { base: urls.base },
+    extras: { base: urls.base, accepts },
   });
 }

@@ -133,6 +133,8 @@ export interface IssuerState {
   readonly refreshTokens: Registry<Grant>;
   readonly nonces: Registry<true>;
   readonly dpopNonces: Registry<true>;
+  /** DPoP keys that were told to use a nonce, by server and thumbprint. */
+  readonly nonceDemands: Registry<true>;
   readonly jtis: Registry<true>;
   readonly deferred: Registry<DeferredIssuance>;
   readonly notificationIds: Registry<Grant>;
@@ -159,6 +161,7 @@ export function newState(clock: Clock): IssuerState {
     refreshTokens: new Registry(clock),
     nonces: new Registry(clock),
     dpopNonces: new Registry(clock),
+    nonceDemands: new Registry(clock),
     jtis: new Registry(clock),
     deferred: new Registry(clock),
     notificationIds: new Registry(clock),

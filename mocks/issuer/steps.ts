@@ -6,8 +6,8 @@ import { DEFERRED_STEPS } from './deferred.ts';
 import { DPOP_STEPS } from './dpop.ts';
 import { ENCRYPTION_STEPS } from './encryption.ts';
 import { NOTIFICATION_STEPS } from './notification.ts';
-import { PROOF_STEPS } from './proofs.ts';
-import { TOKEN_STEPS } from './token.ts';
+import { PROOF_STEPS } from './proof-steps.ts';
+import { TOKEN_STEPS } from './token-steps.ts';
 import type { AcceptanceStep } from './step.ts';
 
 export type { AcceptanceStep } from './step.ts';

@@ -1,4 +1,21 @@
-import type { Fault } from '../../../core/flow.ts';
+import { AUTHORIZATION_FAULTS } from './authorization.ts';
+import { CREDENTIAL_FAULTS } from './credential.ts';
+import { DELIVERY_FAULTS } from './delivery.ts';
+import { DISCLOSURE_FAULTS } from './disclosures.ts';
+import type { IssuerFault } from './fault.ts';
+import { METADATA_FAULTS } from './metadata.ts';
+import { OFFER_FAULTS } from './offer.ts';
+import { STATUS_FAULTS } from './status.ts';
 
-/** Every fault of the mock issuer. */
-export const ISSUER_FAULTS: readonly Fault<never>[] = [];
+export type { IssuerFault } from './fault.ts';
+
+/** Every fault of the mock issuer that a wallet must refuse. */
+export const ISSUER_FAULTS: readonly IssuerFault[] = [
+  ...OFFER_FAULTS,
+  ...METADATA_FAULTS,
+  ...AUTHORIZATION_FAULTS,
+  ...DELIVERY_FAULTS,
+  ...CREDENTIAL_FAULTS,
+  ...DISCLOSURE_FAULTS,
+  ...STATUS_FAULTS,
+];

@@ -1,0 +1,160 @@
+import type { FaultContext } from '../../../core/flow.ts';
+import { arr, obj } from '../../../protocol/json.ts';
+import type { EncryptionDraft } from '../encryption.ts';
+import type { ClaimsDraft } from '../credential.ts';
+import type { JsonDraft } from '../../drafts.ts';
+import type { Apply } from './fault.ts';
+import {
+  at,
+  BATCH,
+  DAY,
+  each,
+  ENCRYPTED,
+  json,
+  merged,
+  NOTIFIED,
+  payload,
+  PLAIN,
+  responseHeader,
+  status,
+  WITH_STATUS,
+} from './fault.ts';
+import { defect } from './defect.ts';
+import type { IssuerDefect } from './defect.ts';
+
+const NO_STORE_LOST = responseHeader('Cache-Control', undefined);
+const METADATA = 'issuer-metadata';
+
+function handOut(nonce: string): Apply<JsonDraft> {
+  return ({ value }, { extras }: FaultContext) => {
+    const accepts = extras['accepts'];
+    if (typeof accepts === 'function') accepts(nonce);
+    return { value: { ...value, c_nonce: nonce } };
+  };
+}
+
+/** Answers and credentials that are taken, but are not as they have to be. */
+export const WIRE_DEFECTS: readonly IssuerDefect[] = [
+  defect(
+    'token-cacheable',
+    'token-response.http',
+    ['Token response that may be cached', '可被快取的權杖回應'],
+    NO_STORE_LOST,
+  ),
+  defect(
+    'nonce-cacheable',
+    'nonce-response.http',
+    ['Nonce response that may be cached', '可被快取的 nonce 回應'],
+    NO_STORE_LOST,
+  ),
+  defect(
+    'nonce-cache-public',
+    'nonce-response.http',
+    ['Nonce response that is cached for an hour', '快取一小時的 nonce 回應'],
+    responseHeader('Cache-Control', 'public, max-age=3600'),
+  ),
+  defect(
+    'nonce-constant',
+    'nonce-response',
+    ['The same c_nonce for everybody', '對所有人使用相同的 c_nonce'],
+    handOut('constant-nonce'),
+  ),
+  defect('nonce-predictable', 'nonce-response', ['c_nonce of two digits', '僅兩位數的 c_nonce'], (draft, context) =>
+    handOut(String(10 + ((context.random.bytes(1)[0] ?? 0) % 90)))(draft, context),
+  ),
+  defect(
+    'token-long-lived',
+    'token-response',
+    ['Bearer token that is good for a day', '有效一天的 Bearer 權杖'],
+    json({ expires_in: DAY }),
+  ),
+  defect(
+    'identifiers-twice',
+    'token-response',
+    ['The same credential identifier twice', '同一憑證識別碼出現兩次'],
+    each('authorization_details', (current) => ({
+      credential_identifiers: [
+        ...(arr(current, 'credential_identifiers') ?? []),
+        ...(arr(current, 'credential_identifiers') ?? []),
+      ],
+    })),
+    { ...PLAIN, ask: 'authorization_details' },
+  ),
+  defect(
+    'notification-status-500',
+    'notification-response.http',
+    ['Notification answered with 500', '通知回應 500'],
+    status(500),
+    NOTIFIED,
+  ),
+  defect(
+    'notification-id-without-endpoint',
+    METADATA,
+    [
+      'notification_id although the metadata has no notification endpoint',
+      '中繼資料沒有通知端點卻提供 notification_id',
+    ],
+    json({ notification_endpoint: undefined }),
+    NOTIFIED,
+  ),
+  defect(
+    'response-compressed',
+    'encrypted-credential-response',
+    ['Compressed answer although nobody asked for that', '未要求壓縮卻壓縮回應'],
+    (draft: EncryptionDraft) => ({ ...draft, header: { ...draft.header, zip: 'DEF' } }),
+    ENCRYPTED,
+  ),
+  defect(
+    'batch-claims-differ',
+    'credential.claims',
+    ['Credentials of a batch with different claims', '同批憑證的宣告不同'],
+    (draft: ClaimsDraft, { random }) => ({
+      ...draft,
+      claims: { ...draft.claims, 'x-number': Buffer.from(random.bytes(4)).toString('hex') },
+    }),
+    BATCH,
+  ),
+  defect(
+    'claim-mandatory-missing',
+    'credential.claims',
+    ['A claim missing that the metadata calls mandatory', '缺少中繼資料標示為必備的宣告'],
+    (draft: ClaimsDraft, { extras }) => {
+      const type = extras['type'];
+      const [name = ''] = Object.keys(obj(type, 'claims') ?? {});
+      return { ...draft, claims: merged(draft.claims, { [name]: undefined }) };
+    },
+  ),
+  defect(
+    'credential-iat-future',
+    'credential',
+    ['Credential that was issued tomorrow', '簽發時間在明天的憑證'],
+    payload((_, context) => ({ iat: at(context, DAY) })),
+  ),
+  defect(
+    'credential-ends-before-start',
+    'credential',
+    ['Credential that expires before it was issued', '到期時間早於簽發時間的憑證'],
+    payload((current) => ({ iat: Number(current['exp']) + 10 })),
+  ),
+  defect(
+    'credential-cnf-private',
+    'credential',
+    ['cnf with a private member', 'cnf 含有私密成員'],
+    payload((current) => ({
+      cnf: { jwk: { ...obj(obj(current, 'cnf'), 'jwk'), d: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' } },
+    })),
+  ),
+  defect(
+    'status-list-issuer-other',
+    'status-list-token',
+    ['Status list token whose iss is another', '狀態清單權杖的 iss 為其他人'],
+    payload({ iss: 'https://somebody-else.example' }),
+    WITH_STATUS,
+  ),
+  defect(
+    'keys-of-other-issuer',
+    'jwt-vc-issuer-metadata',
+    ['JWT VC issuer metadata of another issuer', '屬於其他發行者的 JWT VC 發行者中繼資料'],
+    json({ issuer: 'https://another-issuer.example' }),
+  ),
+];

@@ -1,0 +1,9 @@
+import type { IssuerDefect } from './defect.ts';
+import { ERROR_DEFECTS } from './defects-errors.ts';
+import { METADATA_DEFECTS } from './defects-metadata.ts';
+import { WIRE_DEFECTS } from './defects-wire.ts';
+
+export type { IssuerDefect } from './defect.ts';
+
+/** Every defect; `variant` is the simplest one in which it can be formed. */
+export const ISSUER_DEFECTS: readonly IssuerDefect[] = [...WIRE_DEFECTS, ...ERROR_DEFECTS, ...METADATA_DEFECTS];
