@@ -140,7 +140,7 @@ export function createFlowContext(options: FlowContextOptions): RecordingContext
           clock: ports.clock,
           random: ports.random,
           extras,
-        })) as typeof draft;
+        }));
         pending().push(fault.id);
       }
       return current;

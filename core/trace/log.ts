@@ -9,7 +9,7 @@ export interface LineSink {
 
 /** The append-only log of a run. Flows of one run share it; seq is unique and rising. */
 export interface TraceLog {
-  append<Entry extends NewEntry>(entry: Entry): TraceEntry & { readonly seq: number };
+  append(entry: NewEntry): TraceEntry & { readonly seq: number };
   readonly entries: readonly TraceEntry[];
   /** Entries of one flow, in order. */
   ofFlow(flow: string): readonly TraceEntry[];

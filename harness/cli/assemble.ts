@@ -7,9 +7,8 @@ import type { Risk } from '../../core/contracts/test.ts';
 import { DriverError } from '../../core/contracts/driver.ts';
 import type { Role } from '../../core/kinds.ts';
 import type { Clock, Ports, Random } from '../../core/ports.ts';
-import { offsetClock, systemClock } from '../../core/system/clock.ts';
+import { systemClock } from '../../core/system/clock.ts';
 import { nodeFiles } from '../../core/system/files.ts';
-import type { ClosableHttpClient } from '../../core/system/http-client.ts';
 import { undiciClient } from '../../core/system/http-client.ts';
 import { seededRandom, systemRandom } from '../../core/system/random.ts';
 import type { Language } from '../../core/text.ts';
@@ -76,12 +75,6 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_SILENCE_MS = 10_000;
 const DEFAULT_SKEW_S = 60;
 
-/** The clock of the mocks: real time, moved by `TOUCHSTONE_CLOCK_OFFSET_DAYS` where the tests want another date. */
-export function mockClock(env: Readonly<Record<string, string | undefined>>): Clock {
-  const days = Number(env['TOUCHSTONE_CLOCK_OFFSET_DAYS'] ?? 0);
-  return days === 0 || Number.isNaN(days) ? systemClock() : offsetClock(systemClock(), days * 86_400_000);
-}
-
 /** Reads the configuration of `--config`. Throws UsageError that names file, line and mend of everything wrong. */
 export async function readConfiguration(
   path: string,
@@ -119,7 +112,7 @@ export async function assembleRun(
   const { configuration } = loaded;
   const profile = given?.profile ?? wantedProfile(flags.profile ?? configuration.profile);
   const real = systemClock();
-  const clock = given?.clock ?? mockClock(process.env);
+  const clock = given?.clock ?? real;
   const random = flags.seed === undefined ? systemRandom() : seededRandom(flags.seed);
   const { target } = configuration;
   const client = undiciClient({

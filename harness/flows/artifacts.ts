@@ -12,10 +12,9 @@ import { isObject } from '../../protocol/json.ts';
  */
 export function appendArtifacts(log: TraceLog, flow: string): void {
   const entries = log.ofFlow(flow);
-  const keys = decryptionKeys(log.entries);
-  const queue = entries.filter(
-    (entry): entry is MessageEntry => entry.type === 'message' && !hasChildren(entry, entries),
-  );
+  const keys = decryptionKeys(log, entries);
+  const parents = new Set(entries.map((entry) => (entry.type === 'message' ? entry.parent : undefined)));
+  const queue = entries.filter((entry): entry is MessageEntry => entry.type === 'message' && !parents.has(entry.seq));
   for (const entry of queue) {
     const artifacts = unpack(
       {
@@ -32,7 +31,7 @@ export function appendArtifacts(log: TraceLog, flow: string): void {
         type: 'message',
         flow,
         kind: artifact.kind,
-        author: artifact.foreign === true ? makerOf(artifact.text, entry.author, log.entries) : entry.author,
+        author: artifact.foreign === true ? makerOf(artifact.text, entry.author, log) : entry.author,
         sender,
         receiver,
         channel,
@@ -44,28 +43,51 @@ export function appendArtifacts(log: TraceLog, flow: string): void {
   }
 }
 
-function hasChildren(entry: MessageEntry, entries: readonly TraceEntry[]): boolean {
-  return entries.some((other) => other.type === 'message' && other.parent === entry.seq);
+/** What was seen of a log so far, so that a long run does not read its beginning again for each flow. */
+interface Seen {
+  /** Entries that are taken in. */
+  upTo: number;
+  /** Private keys that the harness noted outside of flows. */
+  readonly runKeys: JsonObject[];
+  /** Author of each issued credential, by its issuer-signed part. */
+  readonly makers: Map<string, Author>;
 }
 
-/** Private keys that the harness noted for what is encrypted to it. */
-function decryptionKeys(entries: readonly TraceEntry[]): JsonObject[] {
-  return entries.flatMap((entry) =>
-    entry.type === 'material' && entry.use === 'decryption-key' && isObject(entry.value) ? [entry.value] : [],
-  );
+const seenOf = new WeakMap<TraceLog, Seen>();
+
+function takeIn(log: TraceLog): Seen {
+  const seen = seenOf.get(log) ?? { upTo: 0, runKeys: [], makers: new Map<string, Author>() };
+  seenOf.set(log, seen);
+  for (; seen.upTo < log.entries.length; seen.upTo += 1) {
+    const entry = log.entries[seen.upTo];
+    if (entry?.type === 'material' && entry.flow === undefined) seen.runKeys.push(...keyIn(entry));
+    else if (entry?.type === 'message' && entry.kind === 'credential' && !isPresented(entry, log.entries)) {
+      const signed = signedPart(bodyText(entry.body));
+      if (!seen.makers.has(signed)) seen.makers.set(signed, entry.author);
+    }
+  }
+  return seen;
+}
+
+/** Private keys for what is encrypted to the harness: those of the flow and those of the whole run. */
+function decryptionKeys(log: TraceLog, entries: readonly TraceEntry[]): JsonObject[] {
+  return [...entries.flatMap(keyIn), ...takeIn(log).runKeys];
+}
+
+function keyIn(entry: TraceEntry): JsonObject[] {
+  return entry.type === 'material' && entry.use === 'decryption-key' && isObject(entry.value) ? [entry.value] : [];
 }
 
 /** Who issued a credential: the author of the message in which its issuer-signed part was first delivered. */
-function makerOf(credential: string, carrier: Author, entries: readonly TraceEntry[]): Author {
-  const signed = credential.split('~')[0] ?? credential;
-  for (const entry of entries) {
-    if (entry.type !== 'message' || entry.kind !== 'credential' || entry.parent === undefined) continue;
-    if (bodyText(entry.body).startsWith(signed) && !isPresented(entry, entries)) return entry.author;
-  }
-  return carrier === 'harness' ? 'harness' : 'third';
+function makerOf(credential: string, carrier: Author, log: TraceLog): Author {
+  return takeIn(log).makers.get(signedPart(credential)) ?? (carrier === 'harness' ? 'harness' : 'third');
+}
+
+function signedPart(credential: string): string {
+  return credential.split('~', 1)[0] ?? credential;
 }
 
 function isPresented(entry: MessageEntry, entries: readonly TraceEntry[]): boolean {
-  const parent = entries.find((other) => other.seq === entry.parent);
+  const parent = entry.parent === undefined ? undefined : entries[entry.parent];
   return parent?.type === 'message' && parent.kind === 'presentation';
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { ROLES } from '../../../core/kinds.ts';
 import type { Results } from '../../../core/results.ts';
+import { systemClock } from '../../../core/system/clock.ts';
 import { systemRandom } from '../../../core/system/random.ts';
 import { startTarget } from '../../bundled/index.ts';
 import type { RunFlags } from '../assemble.ts';
-import { assembleRun, mockClock } from '../assemble.ts';
+import { assembleRun } from '../assemble.ts';
 import { worstExit } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { printJson } from '../output.ts';
@@ -16,7 +17,7 @@ import { reportList, runAssembled } from './run.ts';
 export async function demoCommand(flags: RunFlags): Promise<ExitCode> {
   const formats = reportList(flags.report);
   const profiles = flags.profile === undefined ? PROFILES : [wantedProfile(flags.profile)];
-  const clock = mockClock(process.env);
+  const clock = systemClock();
   const base = flags.out ?? join('results', `${new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-')}-demo`);
   const codes: ExitCode[] = [];
   const all: Record<string, Record<string, Results>> = {};

@@ -1,11 +1,12 @@
 import type { Role } from '../../../core/kinds.ts';
 import { nodeFiles } from '../../../core/system/files.ts';
+import { systemClock } from '../../../core/system/clock.ts';
 import { systemRandom } from '../../../core/system/random.ts';
 import { trustText } from '../../../mocks/trust/describe.ts';
 import { keepIdentities } from '../../../mocks/trust/store.ts';
 import { startTarget } from '../../bundled/index.ts';
 import { FAULTS, faultOf, STEPS } from '../../registry.ts';
-import { mockClock, parseListen } from '../assemble.ts';
+import { parseListen } from '../assemble.ts';
 import type { ExitCode } from '../exit.ts';
 import { printLines } from '../output.ts';
 import { wantedProfile } from '../profiles.ts';
@@ -23,7 +24,7 @@ interface Options {
 
 /** `mock ROLE`: one mock alone, until it is stopped. It prints its URL and the configuration to test it with. */
 export async function mockCommand(role: Role, options: Options): Promise<ExitCode> {
-  const clock = mockClock(process.env);
+  const clock = systemClock();
   const random = systemRandom();
   const address =
     options.listen === undefined ? { host: 'localhost', port: options.port } : parseListen(options.listen);

@@ -40,7 +40,7 @@ export async function runAssembled(
   const onSignal = (): void => stop.abort('stopped by the user');
   process.once('SIGINT', onSignal);
   const listener = progress(process.stderr, {
-    tty: process.stderr.isTTY === true,
+    tty: process.stderr.isTTY,
     lang: flags.lang,
     quiet: flags.quiet === true,
   });
