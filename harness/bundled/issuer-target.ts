@@ -3,6 +3,7 @@ import type { ServerMock } from '../../core/flow.ts';
 import type { Issuer } from '../../mocks/contracts.ts';
 import { createIssuer } from '../../mocks/issuer/issuer.ts';
 import { recorded } from '../../mocks/http/router.ts';
+import { DEFAULT_CLIENT_ID } from '../../mocks/wallet/issuance/flow.ts';
 import type { Configuration } from '../configuration/types.ts';
 import { ControlError, controlInterface } from './control.ts';
 import { openGround } from './ground.ts';
@@ -52,6 +53,8 @@ export function issuerConfiguration(url: string, anchors: readonly string[]): Co
   return {
     target: {
       name: 'bundled issuer',
+      // Any client whose certificate it trusts is registered there.
+      clientId: DEFAULT_CLIENT_ID,
       driver: {
         type: 'http',
         offer: { method: 'POST', url: `${url}/control/offer`, body: wishTemplate(ISSUANCE_MEMBERS) },

@@ -248,6 +248,8 @@ async function judgeAttestation(
     },
     INVALID,
   );
+  // A proof of possession that is not there is the business of the first step.
+  if (popText === undefined) return stated ?? subject;
   await issuer.context.accept(
     'issuer/client-attestation/pop-signature',
     () => {

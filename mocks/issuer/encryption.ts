@@ -148,7 +148,9 @@ export async function acceptBody(issuer: Internals, request: HttpRequest): Promi
     },
     INVALID_REQUEST,
   );
-  const object = isObject(value) ? value : {};
+  // Who does not look at the shape may take the first of a list.
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  const object = isObject(first) ? first : {};
   return { value: object, encryption: await acceptResponseEncryption(issuer, object, encrypted) };
 }
 

@@ -40,6 +40,8 @@ function errorOf(message: MessageView): string | undefined {
 
 /** An error about the payload of a request with a valid token: 400 with a body that is not about the token. */
 function aboutPayload(message: MessageView): boolean {
+  // Without a token in its place, RFC 6750 gives the codes.
+  if (message.counterpart !== undefined && message.counterpart.header('authorization') === undefined) return false;
   return message.status === 400 && isObject(message.value) && !TOKEN_PROBLEMS.has(errorOf(message) ?? '');
 }
 

@@ -25,12 +25,6 @@ export const AUTHORIZATION_TESTS: readonly Test[] = [
     requirements: ['OID4VCI-5-1', 'OID4VCI-13.2-1'],
   }),
   negative(code, {
-    id: 'authorization/redirect-uri-fragment',
-    fault: 'authorization-request/redirect-uri-fragment',
-    title: text('A redirect_uri with a fragment is refused', '拒絕帶有片段的 redirect_uri'),
-    requirements: BCP,
-  }),
-  negative(code, {
     id: 'authorization/client-missing',
     fault: 'authorization-request/client-id-missing',
     title: text('An authorization request of nobody leads to no redirect', '未指明用戶端的授權請求不得重新導向'),
@@ -76,12 +70,6 @@ export const AUTHORIZATION_TESTS: readonly Test[] = [
     id: 'par/request-uri-inside',
     fault: 'par-request/request-uri-inside',
     title: text('Pushed request: a request_uri inside is refused', '推送請求：拒絕其中含有 request_uri'),
-    requirements: BCP,
-  }),
-  negative(par, {
-    id: 'par/redirect-uri-fragment',
-    fault: 'par-request/redirect-uri-fragment',
-    title: text('Pushed request: a redirect_uri with a fragment is refused', '推送請求：拒絕帶有片段的 redirect_uri'),
     requirements: BCP,
   }),
   negative(parDetails, {

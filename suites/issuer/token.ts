@@ -69,20 +69,6 @@ export const TOKEN_TESTS: readonly Test[] = [
     requirements: ['OID4VCI-4.1.1-18'],
     says: tokenError(FORM, 'invalid_grant'),
   }),
-  negative(pre, {
-    id: 'token/pre-authorized-code-as-code',
-    fault: 'token-request/pre-authorized-code-as-code',
-    title: text('A pre-authorized code is no authorization code', '預先授權碼不得當作授權碼使用'),
-    requirements: ['OID4VCI-6.1-8'],
-    says: tokenError(
-      FORM,
-      'invalid_grant',
-      'invalid_request',
-      'invalid_client',
-      'unsupported_grant_type',
-      'unauthorized_client',
-    ),
-  }),
   negative(code, {
     id: 'token/grant-type-unknown',
     fault: 'token-request/grant-type-unknown',
@@ -117,17 +103,6 @@ export const TOKEN_TESTS: readonly Test[] = [
     fault: 'token-request/code-reused',
     title: text('An authorization code works once only', '授權碼只能使用一次'),
     requirements: ['OID4VCI-6-1'],
-    says: tokenError(FORM, 'invalid_grant'),
-  }),
-  negative(code, {
-    id: 'token/code-of-other-flow',
-    fault: 'token-request/code-of-other-flow',
-    title: text('The code of another session is refused', '拒絕其他流程的授權碼'),
-    why: text(
-      'Else an attacker who saw a code could finish the log-in of a citizen.',
-      '否則看到授權碼的攻擊者就能完成民眾的登入。',
-    ),
-    requirements: ['OID4VCI-6-1', 'OID4VCI-5-1'],
     says: tokenError(FORM, 'invalid_grant'),
   }),
   negative(code, {

@@ -1,5 +1,6 @@
-import type { Fault } from '../../../core/flow.ts';
-import { generateEncryptionKey, publicJwkOf } from '../../../protocol/jose/keys.ts';
+import type { Fault, FaultContext } from '../../../core/flow.ts';
+import { readJwt, signCompact } from '../../../protocol/jose/jws.ts';
+import { generateEncryptionKey, generateSigningKey, publicJwkOf } from '../../../protocol/jose/keys.ts';
 import { encryptCompact } from '../../../protocol/jose/jwe.ts';
 import { isObject, member, strings } from '../../../protocol/json.ts';
 import type { BytesDraft, JsonDraft, RequestDraft } from '../../drafts.ts';
@@ -9,7 +10,19 @@ const STEP = 'credential-request';
 const ENCRYPTED = 'encrypted-credential-request';
 
 /** More proofs than any issuer takes in one request. */
-const FLOOD = 300;
+const FLOOD = 120;
+
+/** The same proof once more, for a key of its own: right in itself. */
+function proofByNewKey(jwt: string, context: FaultContext): string {
+  const key = generateSigningKey('ES256', context.random);
+  const { kty, crv, x, y } = key.publicJwk;
+  const { header, payload } = readJwt(jwt);
+  return signCompact({
+    header: { typ: header?.['typ'], alg: key.alg, jwk: { kty, crv, x, y } },
+    payload: { ...payload },
+    key,
+  });
+}
 
 /** Faults of the credential request, deferred request and notification (OpenID4VCI 8.2, 9.1, 10, 11.1). */
 export const CREDENTIAL_FAULTS: readonly Fault<never>[] = [
@@ -113,9 +126,11 @@ export const CREDENTIAL_FAULTS: readonly Fault<never>[] = [
     'issuer/credential/batch-size',
     'Far more proofs than batch_size',
     '證明數量遠超過 batch_size',
-    json((current) => ({
-      proofs: { jwt: Array.from({ length: FLOOD }, () => strings(current['proofs'], 'jwt')?.[0] ?? '') },
-    })),
+    json((current, context) => {
+      const jwts = strings(current['proofs'], 'jwt') ?? [];
+      const more = Array.from({ length: FLOOD - jwts.length }, () => proofByNewKey(jwts[0] ?? '', context));
+      return { proofs: { jwt: [...jwts, ...more] } };
+    }),
   ),
   row(
     `${STEP}/not-json`,

@@ -37,6 +37,7 @@ const FLOWS: Readonly<Record<string, IssuanceVariant | PresentationVariant>> = {
   'key-proof/': PRE,
   'key-proof/issuer': CODE,
   'key-proof/same-key': { ...PRE, proofs: 2 },
+  'key-proof/second': { ...PRE, proofs: 2 },
   'key-attestation/': { ...PRE, proofType: 'attestation' },
   'credential-request/': PRE,
   'credential-request/identifier-ignored': { ...PRE, ask: 'authorization_details' },

@@ -70,6 +70,15 @@ export const PROOF_FAULTS: readonly Fault<never>[] = [
     signedBy('otherKey'),
   ),
   row(
+    `${STEP}/second-signature-other-key`,
+    STEP,
+    'issuer/key-proof/signature',
+    'Two proofs, the second of them signed by another key than it names',
+    '兩個證明，其中第二個以所指金鑰以外的金鑰簽署',
+    (draft: JwtDraft, context) =>
+      context.extras['index'] === 1 ? { ...draft, key: extraKey(context, 'otherKey') } : draft,
+  ),
+  row(
     `${STEP}/signature-broken`,
     `${STEP}.bytes`,
     'issuer/key-proof/signature',

@@ -37,12 +37,13 @@ async function clientAssertion(issuance: Issuance): Promise<string> {
   const { identity } = session.config;
   const now = seconds(session);
   const jti = randomId(session.context.ports.random);
-  const { kid, alg } = identity.signing;
+  // The certificates let a server take a client that it trusts by its authority, without a registration.
+  const { kid, alg, x5c } = identity.signing;
   const made = await makeJwt(
     session,
     'client-assertion',
     {
-      header: { typ: 'JWT', alg, ...(kid === undefined ? {} : { kid }) },
+      header: { typ: 'JWT', alg, ...(kid === undefined ? {} : { kid }), ...(x5c === undefined ? {} : { x5c }) },
       payload: { iss: clientId, sub: clientId, aud: server, jti, iat: now, exp: now + 60 },
       key: identity.signing,
     },
