@@ -11,6 +11,7 @@ import type { TraceLog } from '../../core/trace/log.ts';
 import { memoryNetwork } from '../../mocks/memory.ts';
 import type { IdentitySet } from '../../mocks/trust/identity.ts';
 import { createIdentities } from '../../mocks/trust/identity.ts';
+import { REGISTERED, registeredVerifier } from '../flows/registered.ts';
 import type { Judgement } from '../judge/judge.ts';
 import { judge } from '../judge/judge.ts';
 import { playRun } from '../run.ts';
@@ -19,6 +20,8 @@ import type { MemoryTarget } from './targets.ts';
 import { memoryTarget } from './targets.ts';
 
 const PRE_AUTHORIZED = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
+
+const ORIGIN = 'https://harness.example';
 
 /** What all proofs of a profile share. Identities are made once. */
 export interface ProofSetting {
@@ -61,6 +64,8 @@ export async function playInMemory(
     readonly faults?: readonly Fault<never>[];
     readonly leniencies?: ReadonlySet<string>;
     readonly dead?: true;
+    /** A wallet that does not tell how it ended; its silence is waited for in real time. */
+    readonly silent?: true;
   },
 ): Promise<Played> {
   const { profile, requirements } = setting;
@@ -93,6 +98,8 @@ export async function playInMemory(
       if (steps === undefined) formed.set(current, new Set([step]));
       else steps.add(step);
     },
+    registered: registeredVerifier(`${ORIGIN}/verifier/${REGISTERED}`, setting.ours.verifier),
+    ...(deviation.silent === undefined ? {} : { silent: deviation.silent }),
     ...(deviation.faults === undefined ? {} : { faults: deviation.faults }),
     ...(deviation.leniencies === undefined ? {} : { leniencies: deviation.leniencies }),
   });
@@ -100,14 +107,14 @@ export async function playInMemory(
     log.append({ type: 'material', use: 'trust-anchor', value: anchor });
   await playRun(
     {
-      stage: memoryStage(network, { log, identities: setting.ours, ports: { clock, random } }),
+      stage: memoryStage(network, { log, identities: setting.ours, ports: { clock, random }, origin: ORIGIN }),
       driver: deviation.dead === true ? deadDriver(role) : target.driver,
       role,
       profile,
       real: systemClock(),
       timeoutMs: 600_000,
-      silenceMs: 1000,
-      redirectUri: 'https://harness.example/callback',
+      silenceMs: 20,
+      redirectUri: `${ORIGIN}/callback`,
       anchors: [setting.theirs.issuer.ca],
     },
     { tests, workers: 1, allow: ['changes-state', 'may-lock'] },

@@ -1,4 +1,4 @@
-import type { Driver } from '../../core/contracts/driver.ts';
+import type { Driver, WalletReport } from '../../core/contracts/driver.ts';
 import type { Profile } from '../../core/contracts/profile.ts';
 import type { IssuanceVariant, PresentationVariant } from '../../core/contracts/variant.ts';
 import type { Fault } from '../../core/flow.ts';
@@ -8,7 +8,7 @@ import type { RecordingContext } from '../../core/trace/context.ts';
 import { createFlowContext } from '../../core/trace/context.ts';
 import type { TraceLog } from '../../core/trace/log.ts';
 import { createLog } from '../../core/trace/log.ts';
-import type { HeldCredential } from '../../mocks/contracts.ts';
+import type { HeldCredential, IssuanceResult, PresentationResult } from '../../mocks/contracts.ts';
 import { createIssuer } from '../../mocks/issuer/issuer.ts';
 import type { MemoryNetwork } from '../../mocks/memory.ts';
 import type { IdentitySet } from '../../mocks/trust/identity.ts';
@@ -16,7 +16,6 @@ import { createVerifier } from '../../mocks/verifier/verifier.ts';
 import type { WalletOptions } from '../../mocks/wallet/session.ts';
 import { createWallet } from '../../mocks/wallet/wallet.ts';
 import { queryNamed } from '../../suites/queries.ts';
-import { adaptiveVariant } from '../bundled/adaptive-wallet.ts';
 import { adaptiveVariant } from '../bundled/adaptive-wallet.ts';
 
 /** A bundled mock as a target in memory: conforming, or broken by faults and leniencies. */
@@ -37,6 +36,10 @@ export interface MemoryTargetOptions {
   readonly faults?: readonly Fault<never>[];
   readonly leniencies?: ReadonlySet<string>;
   readonly onForm?: (step: string) => void;
+  /** A wallet that does not tell how it ended. */
+  readonly silent?: true;
+  /** Verifiers that were registered at the wallet beforehand, by client identifier. */
+  readonly registered?: WalletOptions['registeredVerifiers'];
 }
 
 const ORIGIN = 'https://target.example';
@@ -77,45 +80,50 @@ function issuerTarget(options: MemoryTargetOptions, context: RecordingContext): 
   return { role: 'issuer', offer: (wish: IssuanceVariant) => issuer.createOffer(wish) };
 }
 
+/** Like any wallet it takes what the other side's metadata offers, anew for each offer, and keeps what it gets; the newest is shown first. */
 function walletTarget(options: MemoryTargetOptions, plain: RecordingContext): Driver {
-  const { own, peer, network } = options;
-  // Like any wallet it takes what the other side's metadata offers.
-  const adaptive = adaptiveVariant(network);
-  const context = contextOf(options, plain.log, adaptive.http);
-  const wallet = createWallet(
-    {
-      identity: own.wallet,
-      trust: { anchors: [peer.issuer.ca] },
+  const { network } = options;
+  const held: HeldCredential[] = [];
+  const config = walletConfig(options);
+  const receive = async (link: string, txCode: string | undefined) => {
+    const adaptive = adaptiveVariant(network);
+    const adapting = {
+      ...config,
+      // Read when the metadata has been seen.
       get variant() {
         return adaptive.variant;
       },
-      redirectUri: `${ORIGIN}/callback`,
-    },
-    context,
-  );
+    };
+    const wallet = createWallet(adapting, contextOf(options, plain.log, adaptive.http));
+    const result = await wallet.receiveOffer(link, txCode === undefined ? {} : { txCode });
+    held.unshift(...wallet.credentials);
+    return result;
+  };
+  const present = async (link: string, consent: 'give' | 'decline') => {
+    const wallet = createWallet({ ...config, variant: { kind: 'presentation' } }, plain);
+    for (const credential of held) wallet.hold(credential);
+    return wallet.present(link, { consent });
+  };
   return {
     role: 'wallet',
-    reports: true,
-    open: async (link, hint) => ({
-      done: (async () => {
-        const result =
-          hint.goal === 'issuance'
-            ? await wallet.receiveOffer(link, hint.txCode === undefined ? {} : { txCode: hint.txCode })
-            : await wallet.present(link, hint.consent === undefined ? {} : { consent: hint.consent });
-        return {
-          outcome: result.outcome,
-          detail: [result.step, result.reason].filter((part) => part !== undefined).join(': '),
-        };
-      })(),
-    }),
+    reports: options.silent !== true,
+    open: async (link, hint) => {
+      const result = hint.goal === 'issuance' ? receive(link, hint.txCode) : present(link, hint.consent ?? 'give');
+      return { done: result.then((ended) => (options.silent === true ? { outcome: 'unknown' } : reportOf(ended))) };
+    },
   };
 }
 
-function walletConfig(own: IdentitySet, peer: IdentitySet): Omit<WalletOptions, 'variant'> {
+function reportOf({ outcome, step, reason }: IssuanceResult | PresentationResult): WalletReport {
+  return { outcome, detail: [step, reason].filter((part) => part !== undefined).join(': ') };
+}
+
+function walletConfig({ own, peer, registered }: MemoryTargetOptions): Omit<WalletOptions, 'variant'> {
   return {
     identity: own.wallet,
     trust: { anchors: [peer.issuer.ca] },
     redirectUri: `${ORIGIN}/callback`,
+    ...(registered === undefined ? {} : { registeredVerifiers: registered }),
   };
 }
 
