@@ -1,5 +1,6 @@
 import type { Refusal } from '../../core/flow.ts';
 import type { HttpRequest, HttpResponse } from '../../core/http.ts';
+import { headerValues } from '../../core/http.ts';
 import type { ExchangeName } from '../../core/kinds.ts';
 import { answerChallenge, answerError } from './answer.ts';
 import { acceptDpop, dpopNonceHeader } from './dpop.ts';
@@ -41,10 +42,14 @@ interface Presented {
   readonly token: string | undefined;
 }
 
-function presented(request: HttpRequest): Presented {
-  const { value } = single(request, 'authorization');
-  const parts = /^\s*([A-Za-z0-9-]+) +(\S+)\s*$/u.exec(value ?? '');
-  return { scheme: (parts?.[1] ?? '').toLowerCase(), token: parts?.[2] };
+/** The token of the Authorization header; of several, which only a leniency lets through, the one that is known. */
+function presented(issuer: Internals, request: HttpRequest): Presented {
+  const all = headerValues(request.headers, 'authorization').map((value): Presented => {
+    const parts = /^\s*([A-Za-z0-9-]+) +(\S+)\s*$/u.exec(value);
+    return { scheme: (parts?.[1] ?? '').toLowerCase(), token: parts?.[2] };
+  });
+  const known = all.find(({ token }) => token !== undefined && issuer.state.accessTokens.has(token));
+  return known ?? all[0] ?? { scheme: '', token: undefined };
 }
 
 /**
@@ -58,7 +63,7 @@ export async function acceptAccess(issuer: Internals, request: HttpRequest, url:
     if (inQuery !== undefined) throw new Error('the access token is in the URL');
   });
   const header = single(request, 'authorization');
-  const { scheme, token = inQuery } = presented(request);
+  const { scheme, token = inQuery } = presented(issuer, request);
   await issuer.context.accept(
     'issuer/access-token/present',
     () => {
@@ -121,7 +126,7 @@ export async function answerResourceError(
   refusal: Refusal,
 ): Promise<HttpResponse> {
   if (refusal.status !== 401 && refusal.status !== 403) return answerError(issuer, exchange, refusal);
-  const { scheme } = presented(request);
+  const { scheme } = presented(issuer, request);
   return answerChallenge(issuer, exchange, refusal, {
     scheme: scheme === 'dpop' || refusal.step.startsWith('issuer/dpop/') ? 'DPoP' : 'Bearer',
     bare: refusal.step === 'issuer/access-token/present',

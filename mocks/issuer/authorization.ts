@@ -1,17 +1,16 @@
 import { Refusal } from '../../core/flow.ts';
 import type { HttpRequest, HttpResponse } from '../../core/http.ts';
-import { utf8 } from '../../core/http.ts';
-import { randomId } from '../../core/ports.ts';
-import { buildLink } from '../../protocol/links.ts';
-import type { BytesDraft, FormDraft } from '../drafts.ts';
-import { answerError, answerHttp, answerJson, plain } from './answer.ts';
+import { answerError, answerJson, plain } from './answer.ts';
+import { loginPage } from './login.ts';
+import { answerCode, answerRedirectError } from './redirect.ts';
+import type { Target } from './redirect.ts';
 import { acceptClient } from './client-auth.ts';
 import { readDetails } from './details.ts';
 import { acceptDpop, dpopNonceHeader } from './dpop.ts';
 import type { Form } from './request.ts';
 import { acceptForm, formOf, queryForm } from './request.ts';
 import type { AuthorizationAsk, Internals, Session } from './state.ts';
-import { configurations, inSeconds, lifetime, offeredIds, opaque, sessionWithoutOffer } from './state.ts';
+import { configurations, inSeconds, offeredIds, opaque, sessionWithoutOffer } from './state.ts';
 import { acceptanceStep } from './step.ts';
 
 const BOTH = (rule: string, en: string, zh: string, ...requirements: string[]) => [
@@ -128,11 +127,6 @@ export async function handlePar(issuer: Internals, request: HttpRequest): Promis
   }
 }
 
-interface Target {
-  readonly redirectUri: string;
-  readonly state: string | undefined;
-}
-
 /** Authorization endpoint: redirects back with a code at once, or shows the log-in page. */
 export async function handleAuthorization(issuer: Internals, request: HttpRequest): Promise<HttpResponse> {
   const { context, config, state } = issuer;
@@ -246,7 +240,8 @@ async function acceptAsk(
   const meant = form.get('authorization_details') === undefined ? [] : session.configurations;
   return {
     clientId,
-    redirectUri: form.get('redirect_uri') ?? '',
+    // A fragment gets here only with the leniency.
+    redirectUri: (form.get('redirect_uri') ?? '').replace(/#.*$/u, ''),
     state: form.get('state'),
     codeChallenge,
     scoped,
@@ -254,100 +249,4 @@ async function acceptAsk(
     session,
     dpopJkt: jkt ?? form.get('dpop_jkt'),
   };
-}
-
-/** The redirect back to the client with a code (RFC 6749 4.1.2, RFC 9207). */
-async function answerCode(
-  issuer: Internals,
-  exchange: 'authorization' | 'login',
-  ask: AuthorizationAsk,
-  status: 302 | 303,
-): Promise<HttpResponse> {
-  const code = opaque(issuer, ask.session.variant);
-  issuer.state.codes.set(code, { ask, used: false }, inSeconds(issuer, lifetime(issuer, 'code')));
-  const parameters: [string, string][] = [['code', code]];
-  if (ask.state !== undefined) parameters.push(['state', ask.state]);
-  parameters.push(['iss', issuer.urls.base]);
-  return redirect(issuer, exchange, 'authorization-response', ask, parameters, status);
-}
-
-async function answerRedirectError(
-  issuer: Internals,
-  exchange: 'authorization' | 'login',
-  target: Target,
-  refusal: { readonly code: string; readonly message: string },
-  status: 302 | 303,
-): Promise<HttpResponse> {
-  const description = refusal.message.replaceAll('"', "'").replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/gu, '?');
-  const parameters: [string, string][] = [
-    ['error', refusal.code],
-    ['error_description', description],
-  ];
-  if (target.state !== undefined) parameters.push(['state', target.state]);
-  parameters.push(['iss', issuer.urls.base]);
-  return redirect(issuer, exchange, 'authorization-error', target, parameters, status);
-}
-
-/** Forming steps: the parameters, `.bytes` (the URL), and `authorization-response.http`; the same where a log-in page came in between. */
-async function redirect(
-  issuer: Internals,
-  exchange: 'authorization' | 'login',
-  step: 'authorization-response' | 'authorization-error',
-  target: Target,
-  parameters: [string, string][],
-  status: number,
-): Promise<HttpResponse> {
-  const extras = { base: issuer.urls.base, redirectUri: target.redirectUri };
-  const draft: FormDraft = { parameters };
-  const formed = await issuer.context.form(step, draft, extras);
-  const [uri = '', fragment] = target.redirectUri.split('#', 2);
-  const link = buildLink(uri, formed.parameters);
-  const bytes: BytesDraft = { text: fragment === undefined ? link : `${link}#${fragment}` };
-  const { text } = await issuer.context.form(`${step}.bytes`, bytes, extras);
-  return answerHttp(issuer, exchange, {
-    status,
-    headers: [
-      ['Location', text],
-      ['Cache-Control', 'no-store'],
-      ['Referrer-Policy', 'no-referrer'],
-    ],
-    body: new Uint8Array(),
-  });
-}
-
-/** A page with two buttons: the user's consent. */
-function loginPage(issuer: Internals, ask: AuthorizationAsk): HttpResponse {
-  const id = randomId(issuer.context.ports.random);
-  issuer.state.logins.set(id, ask, inSeconds(issuer, lifetime(issuer, 'code')));
-  const names = [...ask.scoped, ...ask.detailed].map((name) => `<li>${escape(name)}</li>`).join('');
-  const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Mock issuer · 模擬發行者</title><h1>Mock issuer · 模擬發行者</h1><p>${escape(ask.clientId)} asks for · 請求取得：</p><ul>${names}</ul>
-<form method="post" action="${escape(issuer.urls.login)}"><input type="hidden" name="request" value="${id}">
-<button name="decision" value="approve">Approve · 同意</button> <button name="decision" value="deny">Deny · 拒絕</button></form></html>`;
-  return {
-    status: 200,
-    headers: [
-      ['Content-Type', 'text/html; charset=utf-8'],
-      ['Cache-Control', 'no-store'],
-      ['Content-Security-Policy', "default-src 'none'"],
-      ['X-Frame-Options', 'DENY'],
-    ],
-    body: utf8(page),
-  };
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-/** What the buttons of the log-in page send. */
-export async function handleLogin(issuer: Internals, request: HttpRequest): Promise<HttpResponse> {
-  const form = formOf(request.body);
-  const id = form.get('request') ?? '';
-  const ask = issuer.state.logins.get(id);
-  if (ask === undefined || issuer.state.logins.expired(id)) return plain(400, 'This log-in is over. · 此登入已結束。');
-  issuer.state.logins.delete(id);
-  if (form.get('decision') === 'approve') return answerCode(issuer, 'login', ask, 303);
-  const denied = { code: 'access_denied', message: 'the user said no' };
-  return answerRedirectError(issuer, 'login', ask, denied, 303);
 }

@@ -1,7 +1,8 @@
 import type { HttpRequest } from '../../core/http.ts';
 import { headerValues, mediaType } from '../../core/http.ts';
 import type { Parameters } from '../../protocol/oauth.ts';
-import { param, readForm } from '../../protocol/oauth.ts';
+import { encodeForm, param, readForm } from '../../protocol/oauth.ts';
+import { isObject, readJson } from '../../protocol/json.ts';
 import type { Internals } from './state.ts';
 
 /** Parameters of a form or query. `resource` may repeat (RFC 8707 2). */
@@ -30,9 +31,19 @@ export function queryForm(request: HttpRequest): Form {
   return formOf(URL.canParse(request.url) ? new URL(request.url).search.slice(1) : '');
 }
 
+/** Parameters sent as JSON, for a server that takes them all the same (leniency). */
+function jsonForm(body: Uint8Array): Form {
+  const { value } = readJson(body);
+  if (!isObject(value)) return formOf(body);
+  const members = Object.entries(value);
+  return formOf(
+    encodeForm(members.flatMap(([name, item]) => (typeof item === 'string' ? [[name, item] as const] : []))),
+  );
+}
+
 /** Reads a form body; judges media type and encoding as acceptance step `issuer/<exchange>/form`. */
 export async function acceptForm(issuer: Internals, request: HttpRequest, exchange: 'par' | 'token'): Promise<Form> {
-  const form = formOf(request.body);
+  const form = mediaType(request.headers) === 'application/json' ? jsonForm(request.body) : formOf(request.body);
   await issuer.context.accept(
     `issuer/${exchange}/form`,
     () => {

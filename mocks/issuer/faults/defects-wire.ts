@@ -59,8 +59,11 @@ export const WIRE_DEFECTS: readonly IssuerDefect[] = [
     ['The same c_nonce for everybody', '對所有人使用相同的 c_nonce'],
     handOut('constant-nonce'),
   ),
-  defect('nonce-predictable', 'nonce-response', ['c_nonce of two digits', '僅兩位數的 c_nonce'], (draft, context) =>
-    handOut(String(10 + ((context.random.bytes(1)[0] ?? 0) % 90)))(draft, context),
+  defect(
+    'nonce-predictable',
+    'nonce-response',
+    ['c_nonce of two digits', '僅兩位數的 c_nonce'],
+    (draft: JsonDraft, context) => handOut(String(10 + ((context.random.bytes(1)[0] ?? 0) % 90)))(draft, context),
   ),
   defect(
     'token-long-lived',

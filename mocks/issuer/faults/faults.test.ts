@@ -9,6 +9,8 @@ import { CREDENTIAL_FAULTS } from '../../wallet/faults/credential.ts';
 import { DPOP_FAULTS } from '../../wallet/faults/dpop.ts';
 import { PROOF_FAULTS } from '../../wallet/faults/proof.ts';
 import { TOKEN_FAULTS } from '../../wallet/faults/token.ts';
+import { ISSUER_ODDITIES } from '../oddities.ts';
+import { BOUND, CODE, ENCRYPTED, PLAIN, WITH_TX_CODE } from './fault.ts';
 import { ISSUER_DEFECTS } from './defects.ts';
 import { ISSUER_FAULTS } from './index.ts';
 
@@ -30,6 +32,15 @@ const PROVOCATIONS: readonly Fault<never>[] = [
   ...PROOF_FAULTS,
   ...TOKEN_FAULTS,
 ];
+
+describe('the mock wallet takes', () => {
+  it.each(ISSUER_ODDITIES)('the oddity %s', async (oddity) => {
+    for (const variant of [PLAIN, WITH_TX_CODE, { ...CODE, ask: 'authorization_details' } as const, ENCRYPTED, BOUND]) {
+      const { result } = await playIssuance(shared, { ...variant, oddities: [oddity] });
+      expect(result).toMatchObject({ outcome: 'accepted' });
+    }
+  });
+});
 
 describe('every defect of the mock issuer', () => {
   it.each(ISSUER_DEFECTS.map((defect) => ({ id: defect.id, defect })))('$id', async ({ defect }) => {
