@@ -67,6 +67,9 @@ export const DEFERRED_INTERVAL = 1;
 /** Seconds that a transaction id is known. */
 const DEFERRED_LIFETIME = 86_400;
 
+/** Credentials that a long-lived issuer remembers for `issued`. */
+const MAX_REMEMBERED = 10_000;
+
 /** Credential endpoint (OpenID4VCI 8). */
 export async function handleCredential(issuer: Internals, request: HttpRequest): Promise<HttpResponse> {
   const { state, urls, context } = issuer;
@@ -258,6 +261,7 @@ async function makeCredential(
   const whole = await context.form('credential.sd-jwt', draft, extras);
   const credential = joinSdJwt(whole.issuerJwt, whole.disclosures, whole.kbJwt);
   state.issued.push({ configurationId: chosen.id, format: type.format, credential });
+  if (state.issued.length > MAX_REMEMBERED) state.issued.shift();
   if (status !== undefined) state.statusOf.set(credential, status);
   return credential;
 }

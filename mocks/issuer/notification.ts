@@ -47,6 +47,9 @@ export const NOTIFICATION_STEPS = [
   ),
 ];
 
+/** Notifications that a long-lived issuer remembers. */
+const MAX_REMEMBERED = 10_000;
+
 const EVENTS: readonly unknown[] = ['credential_accepted', 'credential_failure', 'credential_deleted'];
 const INVALID = { code: 'invalid_notification_request' };
 
@@ -105,6 +108,7 @@ export async function handleNotification(issuer: Internals, request: HttpRequest
     const entry = { id: id ?? '', event: typeof event === 'string' ? event : '' };
     if (!state.notifications.some((other) => other.id === entry.id && other.event === entry.event)) {
       state.notifications.push(entry);
+      if (state.notifications.length > MAX_REMEMBERED) state.notifications.shift();
     }
     return await answerHttp(issuer, 'notification', {
       status: 204,
