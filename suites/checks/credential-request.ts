@@ -400,7 +400,7 @@ export const CREDENTIAL_REQUEST_CHECKS: readonly Check[] = [
         {
           keys: keysOfSet(published, 'jwks'),
           enc: arr(published, 'enc_values_supported'),
-          zip: arr(published, 'zip_values_supported'),
+          zip: arr(published, 'zip_values_supported') ?? [],
           from: issuerMetadata(flow)?.message,
         },
         { alg: 'OID4VCI-10-5', kid: 'OID4VCI-10-6', enc: 'OID4VCI-10-7', zip: ['OID4VCI-10-10', 'OID4VCI-12.2.4-28'] },

@@ -1,5 +1,5 @@
 import type { Check, FlowView, MessageCheck, MessageView } from '../../core/contracts/check.ts';
-import { thumbprint } from '../../protocol/jose/jwk.ts';
+import { publicJwkOf, sameKey, thumbprint } from '../../protocol/jose/jwk.ts';
 import { arr, isObject, member, obj, str } from '../../protocol/json.ts';
 import { attestedKeys } from './attested.ts';
 import { jweObservations, plaintextObservations, plaintextOf } from './jwe.ts';
@@ -206,18 +206,28 @@ export const CREDENTIAL_RESPONSE_CHECKS: readonly Check[] = [
       const key = obj(wish, 'jwk');
       const child = plaintextOf(message);
       yield* plaintextObservations(message, child, 'OID4VCI-10-1');
-      if (faulty(flow) || wish === undefined || key === undefined) return;
+      if (faulty(flow)) return;
+      // What the harness sent encrypted cannot be read back; its keys tell at least whom the answer had to be for.
+      const own = run.material.flatMap((entry) =>
+        entry.use === 'decryption-key' && entry.flow === flow.id && isObject(entry.value)
+          ? [publicJwkOf(entry.value)]
+          : [],
+      );
+      const keys = key === undefined ? own : [key];
+      if (keys.length === 0) return;
       const zip = str(wish, 'zip');
       yield* jweObservations(
         message,
-        { keys: [key], enc: [member(wish, 'enc')], zip: zip === undefined ? undefined : [zip], from: asked },
+        {
+          keys,
+          enc: wish === undefined ? undefined : [member(wish, 'enc')],
+          zip: wish === undefined ? 'unknown' : zip === undefined ? [] : [zip],
+          from: asked,
+        },
         { alg: 'OID4VCI-10-5', kid: 'OID4VCI-10-6', enc: 'OID4VCI-10-8', zip: ['OID4VCI-10-10', 'OID4VCI-8.2-21'] },
       );
-      const id = thumbprint(key);
-      const ours = run.material.some(
-        (entry) => entry.use === 'decryption-key' && isObject(entry.value) && thumbprint(entry.value) === id,
-      );
-      if (child === undefined && ours) {
+      const openable = own.length > 0 && (key === undefined || own.some((mine) => sameKey(mine, key)));
+      if (child === undefined && openable) {
         yield observe(
           'violated',
           message,

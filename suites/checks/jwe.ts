@@ -18,8 +18,8 @@ export interface JweReference {
   readonly keys: readonly JsonObject[];
   /** Content encryptions that are allowed; undefined: not known. */
   readonly enc: readonly unknown[] | undefined;
-  /** Compression that is allowed; undefined: none. */
-  readonly zip: readonly unknown[] | undefined;
+  /** Compression that is allowed; `unknown` where the trace does not tell. */
+  readonly zip: readonly unknown[] | 'unknown';
   readonly from: MessageView | undefined;
 }
 
@@ -79,16 +79,14 @@ export function* jweObservations(
       },
     );
   }
+  if (rules.zip === undefined || reference.zip === 'unknown') return;
   const zip = member(header, 'zip');
-  if (rules.zip !== undefined && (zip !== undefined || reference.zip === undefined)) {
-    const right = zip === undefined || reference.zip?.includes(zip) === true;
-    yield rule(right, message, text('Compressed, although no such compression was named', '未約定壓縮方式卻進行壓縮'), {
-      ...where,
-      requirements: rules.zip,
-      expected: reference.zip ?? 'no zip',
-      seen: zip ?? 'nothing',
-    });
-  }
+  yield rule(
+    zip === undefined || reference.zip.includes(zip),
+    message,
+    text('Compressed, although no such compression was named', '未約定壓縮方式卻進行壓縮'),
+    { ...where, requirements: rules.zip, expected: reference.zip, seen: zip ?? 'no zip' },
+  );
 }
 
 /** Judges what came out of a JWE for the harness: `child` is the plaintext, undefined where no key of the harness opened it. */

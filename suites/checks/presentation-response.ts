@@ -142,7 +142,7 @@ export const PRESENTATION_RESPONSE_CHECKS: readonly Check[] = [
             metadata === undefined
               ? undefined
               : (strings(metadata, 'encrypted_response_enc_values_supported') ?? ['A128GCM']),
-          zip: undefined,
+          zip: 'unknown',
           from: request.message,
         },
         { alg: 'OID4VP-8.3-5', kid: 'OID4VP-8.3-6', enc: 'OID4VP-8.3-7' },

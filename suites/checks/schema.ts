@@ -38,6 +38,9 @@ function reportOf(message: MessageView): SchemaReport | undefined {
   if (message.kind === 'issuer-metadata' && member(message.value, 'credential_issuer') === undefined) {
     if (message.children('signed-issuer-metadata').length > 0) return undefined;
   }
+  // Where no token stood in its place the answer is that of RFC 6750.
+  const request = message.kind.endsWith('credential-error') ? message.counterpart : undefined;
+  if (request !== undefined && request.header('authorization') === undefined) return undefined;
   return validateMessage(message.kind, message.value);
 }
 
