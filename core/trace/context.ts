@@ -18,6 +18,8 @@ export interface FlowContextOptions {
   readonly leniencies?: ReadonlySet<string>;
   /** Who speaks as a party in this run. Default: everybody is the harness. */
   readonly authorOf?: (party: Party) => Author;
+  /** Steps at which a refusal is noted and the flow goes on; default none. */
+  readonly tolerates?: (step: string) => boolean;
   /** Told each forming step that is reached, for proofs: which flows can carry which fault. */
   readonly onForm?: (step: string) => void;
 }
@@ -136,11 +138,11 @@ export function createFlowContext(options: FlowContextOptions): RecordingContext
       let current = draft;
       for (const fault of faults) {
         if (fault.step !== step || fault.replay === true) continue;
-        current = (await fault.apply(current as never, {
+        current = await fault.apply(current as never, {
           clock: ports.clock,
           random: ports.random,
           extras,
-        }));
+        });
         pending().push(fault.id);
       }
       return current;
@@ -159,7 +161,15 @@ export function createFlowContext(options: FlowContextOptions): RecordingContext
           error instanceof Refusal
             ? error
             : new Refusal(step, onError?.code ?? 'invalid_request', reasonOf(error), onError?.status ?? 400);
-        event({ event: 'step', step, result: 'refused', code: refusal.code, reason: refusal.message });
+        const noted = options.tolerates?.(step) === true;
+        event({
+          event: 'step',
+          step,
+          result: noted ? 'noted' : 'refused',
+          code: refusal.code,
+          reason: refusal.message,
+        });
+        if (noted) return;
         throw refusal;
       }
       event({ event: 'step', step, result: 'accepted' });

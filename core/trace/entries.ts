@@ -71,7 +71,8 @@ export type TraceEvent =
   | {
       readonly event: 'step';
       readonly step: string;
-      readonly result: 'accepted' | 'refused' | 'left-out';
+      /** `noted`: it would have refused, and went on so that more can be seen. */
+      readonly result: 'accepted' | 'refused' | 'left-out' | 'noted';
       readonly code?: string;
       readonly reason?: string;
     }

@@ -14,12 +14,19 @@ import type { RecordingContext } from '../../core/trace/context.ts';
 import { createFlowContext, reasonOf } from '../../core/trace/context.ts';
 import { createIssuer } from '../../mocks/issuer/issuer.ts';
 import { createVerifier } from '../../mocks/verifier/verifier.ts';
+import { createCredentialSite } from '../../mocks/wallet/credential-site.ts';
+import { isWalletOddity } from '../../mocks/wallet/oddities.ts';
 import { createWallet } from '../../mocks/wallet/wallet.ts';
 import type { SigningKey } from '../../protocol/jose/keys.ts';
 import { queryNamed } from '../../suites/queries.ts';
 import type { Stage } from '../stage.ts';
 import { recordedControl } from '../targets/record-control.ts';
+import { notedStep } from '../judge/noted.ts';
 import { appendArtifacts } from './artifacts.ts';
+import type { Probe } from './probe.ts';
+import { tolerates } from './tolerance.ts';
+import { createProbe, markedTypes, needsProbe, probeOutcome, probeQuery, PROBE_VARIANT } from './probe.ts';
+import { oneAtATime, REGISTERED } from './registered.ts';
 
 /** What one flow shall be. */
 export interface FlowOrder {
@@ -29,6 +36,8 @@ export interface FlowOrder {
   readonly fault?: Fault<never>;
   readonly control?: true;
   readonly setup?: true;
+  /** DCQL query of a presentation that no table names. */
+  readonly query?: Readonly<Record<string, unknown>>;
 }
 
 /** What all flows of a run share. */
@@ -62,6 +71,7 @@ export async function playFlow(order: FlowOrder, setting: FlowSetting): Promise<
     log: stage.log,
     faults: order.fault === undefined ? [] : [order.fault],
     authorOf: (party: Party) => (PARTIES_OF[role].includes(party) ? 'sut' : 'harness'),
+    tolerates,
   });
   context.trace.event({
     event: 'flow-start',
@@ -71,10 +81,13 @@ export async function playFlow(order: FlowOrder, setting: FlowSetting): Promise<
     ...(order.control === true ? { control: true as const } : {}),
     ...(order.setup === true ? { setup: true as const } : {}),
   });
+  const { driver } = setting;
+  const silent = driver.role === 'wallet' && !driver.reports && order.variant.kind === 'issuance';
+  const probe = silent ? createProbe(stage.ports.random) : undefined;
   const timeout = new AbortController();
   try {
     await Promise.race([
-      stageFlow(order.variant, context, setting, timeout.signal),
+      stageFlow(order, probe, context, setting, timeout.signal),
       deadline(context, setting, timeout),
     ]);
   } catch (error) {
@@ -86,15 +99,38 @@ export async function playFlow(order: FlowOrder, setting: FlowSetting): Promise<
     } catch (error) {
       context.trace.event({ event: 'harness-error', reason: reasonOf(error) });
     }
+    if (probe !== undefined && needsProbe(probe, stage.log.ofFlow(order.id))) await ask(probe, order, context, setting);
     context.trace.event({ event: 'flow-end' });
   }
 }
 
+/** Runs the presence probe as a flow of its own, and notes in the issuance what it showed. */
+async function ask(probe: Probe, order: FlowOrder, context: RecordingContext, setting: FlowSetting): Promise<void> {
+  const [type] = setting.profile.credentialTypes;
+  if (type === undefined) return;
+  const id = `${order.id}-probe`;
+  const query = probeQuery(probe, type);
+  await playFlow({ id, test: order.test, variant: PROBE_VARIANT, setup: true, query }, setting);
+  const { value, detail } = probeOutcome(probe, setting.stage.log.ofFlow(id));
+  context.trace.event({ event: 'outcome', source: 'probe', value, detail });
+}
+
 /** A driver that cannot do a thing leaves the test unjudged; the target's own behaviour is in the messages; the rest is our error. */
 function noteTrouble(context: RecordingContext, error: unknown): void {
-  if (error instanceof DriverError) context.trace.event({ event: 'unmet', reason: `driver: ${error.message}` });
-  else if (error instanceof TransportError || error instanceof Refusal) return;
-  else context.trace.event({ event: 'harness-error', reason: reasonOf(error) });
+  const noted = notedStep(context.log.ofFlow(context.id));
+  if (error instanceof DriverError) {
+    const reason = error.failure === 'unsupported' ? `unsupported: ${error.message}` : error.message;
+    context.trace.event({ event: 'unmet', reason: `driver: ${reason}` });
+  } else if (error instanceof TransportError || error instanceof Refusal) return;
+  else if (noted !== undefined) {
+    // What could not go on after a tolerated fault of the other side is that fault's consequence, not an error of ours.
+    context.trace.event({
+      event: 'step',
+      step: noted.step,
+      result: 'refused',
+      reason: `${noted.reason ?? ''}; then ${reasonOf(error)}`,
+    });
+  } else context.trace.event({ event: 'harness-error', reason: reasonOf(error) });
 }
 
 async function deadline(context: RecordingContext, setting: FlowSetting, timeout: AbortController): Promise<void> {
@@ -112,7 +148,8 @@ async function deadline(context: RecordingContext, setting: FlowSetting, timeout
 }
 
 async function stageFlow(
-  variant: Variant,
+  { variant, query }: FlowOrder,
+  probe: Probe | undefined,
   context: RecordingContext,
   setting: FlowSetting,
   signal: AbortSignal,
@@ -124,8 +161,8 @@ async function stageFlow(
       break;
     case 'wallet':
       return variant.kind === 'issuance'
-        ? walletIssuance(variant, driver, context, setting, signal)
-        : walletPresentation(variant, driver, context, setting, signal);
+        ? walletIssuance(variant, probe, driver, context, setting, signal)
+        : inTurn(variant, setting, () => walletPresentation(variant, query, driver, context, setting, signal));
     case 'verifier':
       if (variant.kind === 'presentation') return verifierFlow(variant, driver, context, setting, signal);
       break;
@@ -179,8 +216,13 @@ function trustOf(
   return setting.anchors.length > 0 ? { anchors } : { anchors, [any]: true };
 }
 
+function inTurn(variant: PresentationVariant, { stage }: FlowSetting, flow: () => Promise<void>): Promise<void> {
+  return variant.clientIdPrefix === 'pre-registered' ? oneAtATime(stage, flow) : flow();
+}
+
 async function walletIssuance(
   variant: IssuanceVariant,
+  probe: Probe | undefined,
   driver: WalletDriver,
   context: RecordingContext,
   setting: FlowSetting,
@@ -193,12 +235,13 @@ async function walletIssuance(
       base,
       identity: stage.identities.issuer,
       trust: { anchors: [stage.identities.issuer.ca], anyIssuer: true },
-      credentialTypes: profile.credentialTypes,
+      credentialTypes: probe === undefined ? profile.credentialTypes : markedTypes(profile.credentialTypes, probe),
       variant,
       links: { offer: profile.links.offer[0] ?? 'openid-credential-offer://' },
     },
     context,
   );
+  if (probe !== undefined) probe.issued = () => issuer.issued;
   const unhost = await stage.host(base, issuer, context, 'wallet');
   try {
     const offer = await issuer.createOffer();
@@ -224,14 +267,15 @@ async function walletIssuance(
 
 async function walletPresentation(
   variant: PresentationVariant,
+  given: FlowOrder['query'],
   driver: WalletDriver,
   context: RecordingContext,
   setting: FlowSetting,
   signal: AbortSignal,
 ): Promise<void> {
   const { stage, profile } = setting;
-  const base = stage.baseFor('verifier', context.id);
-  const query = queryNamed(variant.query, profile);
+  const base = stage.baseFor('verifier', variant.clientIdPrefix === 'pre-registered' ? REGISTERED : context.id);
+  const query = given ?? queryNamed(variant.query, profile);
   const verifier = createVerifier(
     {
       base,
@@ -300,7 +344,7 @@ async function verifierFlow(
   signal: AbortSignal,
 ): Promise<void> {
   const { stage, profile } = setting;
-  const made = await driver.request(variant, driverContext(context, 'relying-party', signal));
+  const made = await driver.request(wishOf(variant), driverContext(context, 'relying-party', signal));
   context.trace.message({
     kind: 'presentation-request-link',
     sender: 'verifier',
@@ -309,19 +353,9 @@ async function verifierFlow(
     body: made.link,
   });
   const base = stage.baseFor('issuer', context.id);
-  // The issuer that made the presented credential: it publishes its keys and its status list.
-  const issuer = createIssuer(
-    {
-      base,
-      identity: stage.identities.issuer,
-      trust: { anchors: [stage.identities.issuer.ca] },
-      credentialTypes: profile.credentialTypes,
-      variant: { kind: 'issuance', grant: 'pre-authorized_code' },
-      links: { offer: profile.links.offer[0] ?? 'openid-credential-offer://' },
-    },
-    context,
-  );
-  const unhost = await stage.host(base, issuer, context, 'verifier');
+  // The issuer that made the presented credential publishes its keys and its status list.
+  const site = createCredentialSite({ base, identity: stage.identities.issuer }, context);
+  const unhost = await stage.host(base, site, context, 'verifier');
   try {
     const wallet = createWallet(
       {
@@ -335,13 +369,31 @@ async function verifierFlow(
       },
       context,
     );
-    await wallet.present(made.link, { consent: variant.consent ?? 'give' });
+    const presented = await wallet.present(made.link, { consent: variant.consent ?? 'give' });
     if (!driver.reports) return;
-    const report = await driver.result(made, driverContext(context, 'relying-party', signal));
+    // What was refused on the wire, or never sent, seldom gets a result: the transaction stays open. It is not waited for as long.
+    const patience = new AbortController();
+    if (presented.outcome !== 'accepted') void giveUp(patience, setting, signal);
+    const wait = AbortSignal.any([signal, patience.signal]);
+    const report = await driver.result(made, driverContext(context, 'relying-party', wait));
     context.trace.event(outcomeEvent('result', report.outcome, report.detail));
   } finally {
     unhost();
   }
+}
+
+const AFTERMATH_MS = 1000;
+
+async function giveUp(patience: AbortController, setting: FlowSetting, signal: AbortSignal): Promise<void> {
+  await setting.real.sleep(Math.min(AFTERMATH_MS, setting.silenceMs), signal).catch(() => {});
+  patience.abort();
+}
+
+/** What of a variant the verifier decides: not what the user does, nor the credential, nor how our wallet puts things. */
+function wishOf(variant: PresentationVariant): PresentationVariant {
+  const { status: _status, consent: _consent, oddities, ...wish } = variant;
+  const theirs = oddities?.filter((name) => !isWalletOddity(name)) ?? [];
+  return theirs.length === 0 ? wish : { ...wish, oddities: theirs };
 }
 
 function outcomeEvent(source: 'driver' | 'result', value: Outcome, detail: string | undefined) {

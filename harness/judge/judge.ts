@@ -9,6 +9,7 @@ import type { TraceEntry } from '../../core/trace/entries.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { verdictOf, worst } from '../../core/verdict.ts';
 import { runView } from '../../suites/view/run.ts';
+import { notedReaction } from './noted.ts';
 import { applicability } from './applicability.ts';
 import { causesOf } from './causes.ts';
 import { applyChecks } from './checks.ts';
@@ -93,7 +94,9 @@ function weigher(index: RequirementIndex, profile: Profile): Weigh {
     for (const id of reaction.requirements) {
       const requirement = index.get(id);
       if (requirement === undefined) continue;
-      const verdict = verdictOf(reaction.observed, requirement, profile);
+      const firm = reaction.atMost === undefined || profile.severities[id] === 'fail';
+      const weighed = verdictOf(reaction.observed, requirement, profile);
+      const verdict = weighed === 'fail' && !firm ? 'warning' : weighed;
       byVerdict.set(verdict, [...(byVerdict.get(verdict) ?? []), id]);
     }
     // An obstacle speaks even where no requirement does.
@@ -141,8 +144,13 @@ function judgeTest(
   } else {
     for (const flow of stimuli) reactions.push(...straightReactions(test, flow, run.role, run.profile));
   }
-  if (absent === undefined) reactions.push(...checksOf(test, flows, observed));
-  const findings = merge(reactions, weigh);
+  const { severity } = test;
+  const own = severity === undefined ? reactions : reactions.map((entry) => ({ ...entry, atMost: severity }));
+  const checked = absent === undefined ? checksOf(test, flows, observed) : [];
+  const judged = merge([...own, ...checked], weigh);
+  const explained = judged.some((finding) => finding.verdict === 'fail' || finding.verdict === 'warning');
+  const noted = explained || test.kind === 'negative' ? [] : stimuli.flatMap((flow) => notedReaction(test, flow) ?? []);
+  const findings = [...judged, ...merge(noted, weigh)];
   return {
     id: test.id,
     title: test.title,
