@@ -130,7 +130,8 @@ export async function playIssuance(of: World, variant: IssuanceVariant, how: Dev
       base: ISSUER,
       identity: identities.issuer,
       trust: { anchors: [identities.authority.pem] },
-      credentialTypes: [CARD],
+      // The second is published, and never offered.
+      credentialTypes: [CARD, { ...CARD, id: 'other-card', type: `${CARD.type}:other`, scope: 'other_card' }],
       variant,
       links: { offer: 'openid-credential-offer://' },
       clients: { 'touchstone-wallet': { jwk: identities.wallet.signing.publicJwk } },
@@ -198,7 +199,7 @@ export async function playPresentation(
   );
   network.mount(VERIFIER, verifier, them.context, 'wallet');
   const site = createCredentialSite({ base: ISSUER, identity: identities.issuer }, us.context);
-  network.mount(ISSUER, site, side(of, network, undefined).context, 'verifier');
+  network.mount(ISSUER, site, us.context, 'verifier');
   const options = walletOptions(of, variant, verifier.registration, how);
   for (let flow = 0; flow < (how.before ?? 0); flow++) {
     await createWallet(options, side(of, network, undefined).context).present((await verifier.createRequest()).link);

@@ -42,6 +42,32 @@ export const AUTHORIZATION_TESTS: readonly Test[] = [
     title: text('Authorization details for an unknown credential are refused', '拒絕指向不存在憑證的授權細節'),
     requirements: BCP,
   }),
+  ...(
+    [
+      ['claims-repeated', 'OID4VCI-B.3-1', 'The same claim described twice is refused', '拒絕重複描述同一聲明'],
+      [
+        'claims-null-and-index',
+        'OID4VCI-B.3-2',
+        'All elements of an array beside one of them are refused',
+        '拒絕同時描述陣列全部元素與其中之一',
+      ],
+      [
+        'claims-array-and-object',
+        'OID4VCI-B.3-3',
+        'A claim described as array and as object is refused',
+        '拒絕將同一聲明描述為陣列又為物件',
+      ],
+    ] as const
+  ).map(([id, requirement, en, zh]) =>
+    negative(codeDetails, {
+      id: `authorization/details-${id}`,
+      fault: `authorization-request/details-${id}`,
+      title: text(en, zh),
+      requirements: [requirement],
+      // A server may leave `claims` to the issuer and look at none of them.
+      severity: 'warning',
+    }),
+  ),
   negative(par, {
     id: 'authorization/request-uri-unknown',
     fault: 'authorization-request/request-uri-unknown',

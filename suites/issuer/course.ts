@@ -140,6 +140,7 @@ export interface Fault {
   /** Beside those of the course. */
   readonly features?: readonly string[];
   readonly risk?: Risk;
+  readonly severity?: NonNullable<Test['severity']>;
 }
 
 /** A negative test in a course: its control has the same variant. */

@@ -2,8 +2,16 @@ import type { Test } from '../../core/contracts/test.ts';
 import { text } from '../../core/text.ts';
 import { challenge, COURSES, credentialError, negative } from './course.ts';
 
-const { pre, preDetails, batch, encrypted } = COURSES;
+const { pre, preDetails, code, batch, encrypted } = COURSES;
 const INVALID_REQUEST = 'invalid_credential_request';
+
+/** The token is good, but not for this (RFC 6750 3.1); an issuer may also deny the request (OpenID4VCI 8.3.1.2). */
+const NOT_COVERED: NonNullable<Test['says']> = {
+  kind: 'credential-error',
+  requirements: ['OID4VCI-8.3.1.1-3'],
+  status: [400, 401, 403],
+  error: ['insufficient_scope', 'invalid_token', 'credential_request_denied'],
+};
 
 /** The credential endpoint: access token, content of the request, encryption (OpenID4VCI 8.2, 8.3.1, 10). */
 export const CREDENTIAL_TESTS: readonly Test[] = [
@@ -27,6 +35,26 @@ export const CREDENTIAL_TESTS: readonly Test[] = [
     title: text('An access token in the URL is refused', '拒絕放在網址中的存取權杖'),
     why: text('URLs are written down in many logs.', '網址會留在許多記錄檔中。'),
     requirements: ['OID4VCI-13.2-1'],
+  }),
+  negative(pre, {
+    id: 'credential/configuration-not-offered',
+    fault: 'credential-request/configuration-not-offered',
+    title: text('A credential that was not offered is not issued', '未列入邀請的憑證不予發行'),
+    why: text(
+      'Who was offered a library card must not help himself to another credential.',
+      '受邀領取借書證的人，不應能自行領取其他憑證。',
+    ),
+    requirements: ['OID4VCI-8-2', 'OID4VCI-6.1-12'],
+    says: NOT_COVERED,
+    features: ['unoffered-configuration'],
+  }),
+  negative(code, {
+    id: 'credential/configuration-beyond-scope',
+    fault: 'credential-request/configuration-not-offered',
+    title: text('A credential outside the granted scope is not issued', '超出已授權 scope 的憑證不予發行'),
+    requirements: ['OID4VCI-5.1.2-3', 'OID4VCI-8-2'],
+    says: NOT_COVERED,
+    features: ['unoffered-configuration', 'scope'],
   }),
   negative(pre, {
     id: 'credential/configuration-unknown',
@@ -75,6 +103,8 @@ export const CREDENTIAL_TESTS: readonly Test[] = [
     title: text('A request that has a member twice is refused', '拒絕成員重複的請求'),
     requirements: ['OID4VCI-8.3.1.2-8'],
     says: credentialError(['OID4VCI-8.3.1.2-8'], INVALID_REQUEST),
+    // The text lists the error; most JSON readers cannot see it.
+    severity: 'warning',
   }),
   negative(pre, {
     id: 'credential/proofs-missing',

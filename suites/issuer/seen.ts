@@ -2,7 +2,7 @@ import type { FlowView, MessageView, RunView } from '../../core/contracts/check.
 import type { Text } from '../../core/text.ts';
 import { text } from '../../core/text.ts';
 import { header } from '../../core/http.ts';
-import { arr, member, obj, str } from '../../protocol/json.ts';
+import { arr, member, obj, str, strings } from '../../protocol/json.ts';
 
 /** Whether a target offers something, and where it says so. */
 export interface Feature {
@@ -115,6 +115,8 @@ export function seenFeatures(run: RunView): ReadonlyMap<string, Feature> {
   }
   const unbound = unboundCredential(run);
   if (unbound !== undefined) features.set('unbound-credential', unbound);
+  const unoffered = unofferedConfiguration(run);
+  if (unoffered !== undefined) features.set('unoffered-configuration', unoffered);
   return features;
 }
 
@@ -154,4 +156,25 @@ function unboundCredential(run: RunView): Feature | undefined {
       return seen('unbound-credential', member(request.value, 'proofs') === undefined, request.seq);
   }
   return undefined;
+}
+
+/** The metadata have a configuration that the offer of the same flow does not name, with a scope of its own. */
+function unofferedConfiguration(run: RunView): Feature | undefined {
+  let lacking: MessageView | undefined;
+  for (const flow of run.flows) {
+    const offer = flow.sut('credential-offer')[0];
+    const metadata = flow.sut('issuer-metadata')[0];
+    if (offer === undefined || metadata === undefined) continue;
+    const offered = strings(offer.value, 'credential_configuration_ids') ?? [];
+    const configurations = obj(metadata.value, 'credential_configurations_supported') ?? {};
+    const scopeOf = (id: string): string | undefined => str(member(configurations, id), 'scope');
+    const scopes = new Set(offered.map(scopeOf));
+    const other = Object.keys(configurations).some((id) => {
+      const scope = scopeOf(id);
+      return !offered.includes(id) && (scope === undefined || !scopes.has(scope));
+    });
+    if (other) return seen('unoffered-configuration', true, metadata.seq);
+    lacking ??= metadata;
+  }
+  return lacking === undefined ? undefined : seen('unoffered-configuration', false, lacking.seq);
 }

@@ -1,10 +1,29 @@
 import type { Fault } from '../../../core/flow.ts';
+import { isObject, readJson } from '../../../protocol/json.ts';
 import type { FormDraft } from '../../drafts.ts';
 import { extraText, parameter, row, twice, unknownId } from './rows.ts';
 
 const UNKNOWN_CONFIGURATION = JSON.stringify([
   { type: 'openid_credential', credential_configuration_id: 'no-such-configuration' },
 ]);
+
+/** Two claims descriptions that cannot stand side by side (OpenID4VCI B.3), in every authorization detail. */
+function contradiction(id: string, en: string, zh: string, paths: readonly (readonly unknown[])[]): Fault<never> {
+  const claims = paths.map((path) => ({ path }));
+  return row(
+    `authorization-request/details-${id}`,
+    'authorization-request',
+    'issuer/authorization/details',
+    en,
+    zh,
+    parameter('authorization_details', (current) => {
+      const { value } = readJson(current ?? '');
+      return JSON.stringify(
+        (Array.isArray(value) ? value : []).filter(isObject).map((detail) => ({ ...detail, claims })),
+      );
+    }),
+  );
+}
 
 /** The same faults of an authorization request, pushed and in the front channel. */
 function both(step: 'par-request' | 'authorization-request', prefix: 'par' | 'authorization'): Fault<never>[] {
@@ -107,6 +126,20 @@ function both(step: 'par-request' | 'authorization-request', prefix: 'par' | 'au
 export const AUTHORIZATION_FAULTS: readonly Fault<never>[] = [
   ...both('par-request', 'par'),
   ...both('authorization-request', 'authorization'),
+  contradiction('claims-repeated', 'The same claim twice', '同一聲明描述兩次', [['given_name'], ['given_name']]),
+  contradiction(
+    'claims-null-and-index',
+    'All elements of an array, and one of them',
+    '同時指定陣列的全部元素與其中之一',
+    [
+      ['nationalities', null],
+      ['nationalities', 0],
+    ],
+  ),
+  contradiction('claims-array-and-object', 'A claim as array and as object', '同一聲明既為陣列又為物件', [
+    ['address', 0],
+    ['address', 'country'],
+  ]),
   row(
     'par-request/client-id-missing',
     'par-request',

@@ -12,6 +12,13 @@ const ENCRYPTED = 'encrypted-credential-request';
 /** More proofs than any issuer takes in one request. */
 const FLOOD = 120;
 
+/** A configuration that the offer does not name. Throws where there is none: such a fault needs an issuer of several. */
+function otherConfiguration(context: FaultContext): string {
+  const other = strings(context.extras, 'unoffered')?.[0];
+  if (other === undefined) throw new Error('the issuer publishes nothing beyond its offer');
+  return other;
+}
+
 /** The same proof once more, for a key of its own: right in itself. */
 function proofByNewKey(jwt: string, context: FaultContext): string {
   const key = generateSigningKey('ES256', context.random);
@@ -51,6 +58,17 @@ export const CREDENTIAL_FAULTS: readonly Fault<never>[] = [
     json((current, context) => ({
       credential_configuration_id: extraText(context, 'configurationId'),
       credential_identifier: current['credential_identifier'] ?? 'identifier',
+    })),
+  ),
+  row(
+    `${STEP}/configuration-not-offered`,
+    STEP,
+    'issuer/credential/authorized',
+    'A credential that is published, but was not offered',
+    '已公布但未被邀請取得的憑證',
+    json((_, context) => ({
+      credential_identifier: undefined,
+      credential_configuration_id: otherConfiguration(context),
     })),
   ),
   row(

@@ -22,7 +22,8 @@ export interface Delivery {
 
 /**
  * Asks for one credential configuration (OpenID4VCI 8), waits for it where it is deferred (9). Step `credential-request` (JsonDraft); extras:
- * `configurationId`, `identifier`, `nonce`, `otherProofType`.
+ * `configurationId`, `identifier`, `nonce`, `keys`, `unoffered` (ids of
+ * configurations that the token is not good for).
  */
 export async function requestCredential(
   issuance: Issuance,
@@ -98,7 +99,7 @@ async function attempt(
           ...(made.proofs === undefined ? {} : { proofs: made.proofs }),
           ...(encryption === undefined ? {} : { credential_response_encryption: encryption.parameters }),
         },
-        { configurationId, identifier, nonce, keys },
+        { configurationId, identifier, nonce, keys, unoffered: unofferedIds(issuance) },
       );
       sent = await wrapRequest(issuance, 'credential-request', text, encryption !== undefined);
       return {
@@ -110,6 +111,17 @@ async function attempt(
   });
   record(issuance, 'credential-request', sent);
   return { response, keys, encryption };
+}
+
+/** Ids of configurations that the offer does not name, and that share no scope with those it names: the token is not good for them. */
+function unofferedIds({ issuerMetadata, offer }: Issuance): readonly string[] {
+  const configurations = obj(issuerMetadata, 'credential_configurations_supported') ?? {};
+  const scopeOf = (id: string): string | undefined => str(member(configurations, id), 'scope');
+  const scopes = new Set(offer.configurationIds.map(scopeOf));
+  return Object.keys(configurations).filter((id) => {
+    const scope = scopeOf(id);
+    return !offer.configurationIds.includes(id) && (scope === undefined || !scopes.has(scope));
+  });
 }
 
 /** What was encrypted is in the trace as plaintext too: nobody but the issuer could read it there. */
