@@ -43,6 +43,11 @@ export interface Test {
     readonly status?: readonly number[];
     readonly error?: readonly string[];
   };
+  /**
+   * The text leaves the limit to the target (a time window, a policy), or does not say who has to look: the wrong reaction warns,
+   * whatever the level of the requirement. A profile that sets its severity to `fail` makes it firm.
+   */
+  readonly severity?: 'warning';
   /** Features that the target must offer; missing ones make the test not-applicable, with evidence, unless the profile mandates them. */
   readonly features?: readonly string[];
   /** What the set-up must provide (`held-credential`, `registered-issuer`, `result` …); unmet → inconclusive. */

@@ -33,6 +33,11 @@ export function outcomeOf(flow: FlowView, role: Role, profile: Profile, from = -
   if (trouble !== undefined) return trouble;
   const wire = role === 'issuer' ? issuerWire : role === 'wallet' ? walletWire : verifierWire;
   const seen = wire(flow, profile, from);
+  if (role === 'verifier' && from !== -1) {
+    // The result speaks of what was accepted the first time.
+    const again = repeated(flow, profile, from);
+    if (again !== undefined) return again;
+  }
   const said = reported(flow);
   if (role === 'issuer') return seen ?? said ?? unknown('the flow ended without an answer that decides');
   // A relying party's or a wallet's own result outranks an HTTP status; a wire error of a wallet is its own word.
@@ -108,8 +113,8 @@ function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome
           flow.messages.some((m) => m.seq === from && m.kind === 'notification-request'))),
   );
   if (goal === undefined) {
-    const refused = ownRefusal(flow, from);
-    return refused;
+    // After a fault, that our own wallet was not content is no refusal by the issuer, and not its consent either.
+    return from === -1 ? ownRefusal(flow, from) : undefined;
   }
   if (from === -1) {
     const refused = ownRefusal(flow, from);
@@ -185,5 +190,28 @@ function verifierWire(flow: FlowView, profile: Profile, from: number): FlowOutco
     const refusal = answer(message, profile);
     if (refusal !== undefined) return refusal;
   }
-  return transportFailure(flow, from) ?? (from === -1 ? ownRefusal(flow, from) : undefined);
+  const failure = transportFailure(flow, from);
+  if (failure !== undefined || from !== -1) return failure;
+  return acknowledgedError(flow) ?? ownRefusal(flow, from);
+}
+
+/** The wallet answered with an error, and the verifier took it: the transaction is over without a presentation (OpenID4VP 8.2, 8.5). */
+function acknowledgedError(flow: FlowView): FlowOutcome | undefined {
+  const payload = flow.all('presentation-payload').find((message) => str(message.value, 'error') !== undefined);
+  const [reply] = flow.sut('presentation-reply');
+  const error = str(payload?.value, 'error');
+  if (reply === undefined || error === undefined) return undefined;
+  const value = error === 'access_denied' ? 'declined-by-user' : 'refused';
+  return { value, source: 'wire', detail: `${error} acknowledged`, evidence: [reply.seq] };
+}
+
+/** How the second of two equal responses was answered; undefined if the message at `from` is no repetition. */
+function repeated(flow: FlowView, profile: Profile, from: number): FlowOutcome | undefined {
+  const responses = flow.all('presentation-response');
+  const second = responses.find((message) => message.seq === from);
+  const isRepeated = responses.some((message) => message.seq < from && message.text === second?.text);
+  const reply = second?.counterpart;
+  if (!isRepeated || reply === undefined) return undefined;
+  if (isError(reply.kind)) return answer(reply, profile);
+  return { value: 'accepted', source: 'wire', detail: `${reply.kind} ${reply.status ?? ''}`, evidence: [reply.seq] };
 }

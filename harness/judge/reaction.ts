@@ -20,6 +20,8 @@ export interface Reaction {
   readonly expected?: string;
   readonly seen?: string;
   readonly evidence: readonly number[];
+  /** A violation is worth this at most (`Test.severity`). */
+  readonly atMost?: 'warning';
 }
 
 /** Judges whether a straight flow reached its goal; where the user declines, also how the wallet says so. */

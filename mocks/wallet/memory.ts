@@ -17,10 +17,16 @@ export interface WalletMemory {
   readonly states: string[];
   readonly requestUris: string[];
   readonly assertions: string[];
-  /** Presentations (SD-JWT+KB) that were sent. */
-  readonly presentations: string[];
-  /** Form bodies of presentation responses that were sent. */
-  readonly responses: string[];
+  /** Presentations (SD-JWT+KB) that a verifier took. */
+  readonly presentations: Taken[];
+  /** Form bodies of presentation responses that a verifier took. */
+  readonly responses: Taken[];
+}
+
+/** Something that was taken in a flow of a variant: only in flows of the same variant is it wrong in nothing but its age. */
+export interface Taken {
+  readonly variant: string;
+  readonly text: string;
 }
 
 /** Values of one kind that are kept, newest last. */
@@ -55,6 +61,11 @@ export function memoryOf(identity: Identity): WalletMemory {
 export function remember<Value>(list: Value[], value: Value): void {
   list.push(value);
   if (list.length > KEPT) list.shift();
+}
+
+/** The newest text that was taken in a flow of the variant, else the newest of any; undefined if there is none. */
+export function takenBefore(list: readonly Taken[], variant: string): string | undefined {
+  return (list.findLast((taken) => taken.variant === variant) ?? list.at(-1))?.text;
 }
 
 /** The newest remembered value that is not `current`; undefined if there is none. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IssuanceVariant, PresentationVariant } from '../../core/contracts/variant.ts';
 import { variantId } from '../../core/contracts/variant.ts';
+import { PRESENTATION_ODDITIES } from './oddities.ts';
 import { playIssuance, playPresentation, world } from './test-kit.ts';
 
 const shared = await world();
@@ -91,16 +92,7 @@ const PRESENTATIONS: readonly PresentationVariant[] = [
   { ...PRESENTATION, transactionData: true },
   { ...PRESENTATION, redirectUri: true },
   { ...PRESENTATION, status: 'valid' },
-  ...[
-    'unknown-members',
-    'member-order',
-    'es384',
-    'ed25519',
-    'iat-10s-past',
-    'decoys',
-    'no-sd-alg',
-    'encrypted-request-object',
-  ].map(
+  ...PRESENTATION_ODDITIES.filter((name) => name !== 'wallet-unavailable').map(
     (name): PresentationVariant => ({
       ...PRESENTATION,
       request: 'uri-post',

@@ -6,6 +6,7 @@ import { WALLET_DEFECTS, WALLET_FAULTS } from './index.ts';
 const shared = await world();
 
 const [CARD_QUERY] = QUERY.credentials;
+const VALUED = { credentials: [{ ...CARD_QUERY, claims: [{ path: ['given_name'], values: ['Mei-Ling'] }] }] };
 const TWO = { credentials: [CARD_QUERY, { ...CARD_QUERY, id: 'second' }] };
 
 describe('each fault leaves, and the conforming counterpart refuses it at the step that it names', () => {
@@ -20,7 +21,8 @@ describe('each fault leaves, and the conforming counterpart refuses it at the st
       expect(play.result.outcome).toBe('refused');
     } else {
       // To leave one credential out, there must be two.
-      const query = id.endsWith('/credential-missing') ? TWO : QUERY;
+      const two = id.endsWith('/credential-missing') || id.includes('/second-');
+      const query = two ? TWO : id.endsWith('/value-other') ? VALUED : QUERY;
       const play = await playPresentation(shared, variant, { fault, before: 1, query });
       expect(sentFaults(play.wallet)).toContain(id);
       expect(new Set(play.refusedBy)).toEqual(new Set([fault.refusedBy]));

@@ -50,6 +50,7 @@ const FLOWS: Readonly<Record<string, IssuanceVariant | PresentationVariant>> = {
   'kb-jwt/': PRESENTATION,
   'kb-jwt/transaction': { ...PRESENTATION, transactionData: true },
   'presented-credential/': PRESENTATION,
+  'status-list-token/': { ...PRESENTATION, status: 'valid' },
   'presentation/': PRESENTATION,
   'presentation-payload/': PRESENTATION,
   'presentation-response/': PRESENTATION,

@@ -116,6 +116,22 @@ export const KEY_BINDING_FAULTS: readonly Fault<never>[] = [
     payload({ aud: undefined }),
   ),
   row(
+    `${STEP}/second-nonce-wrong`,
+    STEP,
+    'verifier/key-binding/nonce',
+    'The second of two presentations has a nonce of nobody',
+    '兩份出示中，第二份的 nonce 錯誤',
+    inSecond((_, context) => ({ nonce: unknownId(context) })),
+  ),
+  row(
+    `${STEP}/second-audience-other`,
+    STEP,
+    'verifier/key-binding/audience',
+    'The second of two presentations is for another verifier',
+    '兩份出示中，第二份的對象為其他驗證者',
+    inSecond({ aud: 'x509_san_dns:another-verifier.example' }),
+  ),
+  row(
     `${STEP}/sd-hash-other`,
     STEP,
     'verifier/key-binding/sd-hash',
@@ -213,6 +229,11 @@ export const KEY_BINDING_FAULTS: readonly Fault<never>[] = [
     },
   ),
 ];
+
+/** Changes the payload of every presentation but the first. */
+function inSecond(change: Parameters<typeof payload>[0]): ReturnType<typeof payload> {
+  return (draft, context) => (context.extras['position'] === 0 ? draft : payload(change)(draft, context));
+}
 
 function entriesOf(value: unknown): string[] {
   return Array.isArray(value) ? value.flatMap((entry: unknown) => str(entry, 'raw') ?? []) : [];

@@ -2,9 +2,10 @@ import type { Fault, FaultContext } from '../../../core/flow.ts';
 import { tamperSignature } from '../../../protocol/jose/jws.ts';
 import type { SigningKey } from '../../../protocol/jose/keys.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
+import { arr, isObject, setOwn } from '../../../protocol/json.ts';
 import { encodeDisclosure } from '../../../protocol/sd-jwt/build.ts';
 import { readDisclosure } from '../../../protocol/sd-jwt/read.ts';
-import type { BytesDraft, JwtDraft, SdJwtDraft } from '../../drafts.ts';
+import type { BytesDraft, JsonDraft, JwtDraft, SdJwtDraft } from '../../drafts.ts';
 import { DAY, at, header, payload, row, signedBy, unknownId, unsigned } from './rows.ts';
 
 const STEP = 'presented-credential';
@@ -112,6 +113,51 @@ export const PRESENTED_FAULTS: readonly Fault<never>[] = [
     '其他類型的憑證',
     payload({ vct: 'urn:example:another-type:1' }),
   ),
+  row(
+    `${STEP}/vct-missing`,
+    STEP,
+    'verifier/credential/vct',
+    'A credential without a type',
+    '沒有類型（vct）的憑證',
+    payload({ vct: undefined }),
+  ),
+  row(
+    `${STEP}/value-other`,
+    `${STEP}.claims`,
+    'verifier/credential/values',
+    'A claim with another value than was asked for',
+    '宣告的值不是所要求的值',
+    (draft: JsonDraft, { extras }) => {
+      const [first] = (extras['paths'] ?? []) as (readonly (string | number | null)[])[];
+      const value = structuredClone(draft.value);
+      if (first !== undefined) replaceAt(value, first, 'another value');
+      return { value };
+    },
+  ),
+  row(
+    `${STEP}/cnf-missing`,
+    STEP,
+    'verifier/key-binding/signature',
+    'A credential that is bound to no key, presented with a key binding',
+    '未綁定金鑰的憑證卻附上金鑰綁定',
+    payload({ cnf: undefined }),
+  ),
+  row(
+    `${STEP}/digest-twice`,
+    STEP,
+    'verifier/credential/disclosures',
+    'A credential that has the same digest twice',
+    '憑證中同一摘要出現兩次',
+    payload((current) => ({ _sd: [...digests(current), ...digests(current).slice(0, 1)] })),
+  ),
+  row(
+    `${STEP}/sd-alg-unknown`,
+    STEP,
+    'verifier/presentation/parse',
+    'A credential whose hash algorithm nobody knows',
+    '憑證使用未知的雜湊演算法',
+    payload({ _sd_alg: 'x-unheard-of' }),
+  ),
   row(`${STEP}/revoked`, STEP, 'verifier/credential/status', 'A revoked credential', '已撤銷的憑證', status('revoked')),
   row(
     `${STEP}/suspended`,
@@ -120,6 +166,30 @@ export const PRESENTED_FAULTS: readonly Fault<never>[] = [
     'A suspended credential',
     '已停用的憑證',
     status('suspended'),
+  ),
+  row(
+    'status-list-token/signature-broken',
+    'status-list-token.bytes',
+    'verifier/credential/status-signature',
+    'The status list of the credential has a broken signature',
+    '憑證的狀態清單簽章損壞',
+    (draft: BytesDraft) => ({ text: tamperSignature(draft.text) }),
+  ),
+  row(
+    'status-list-token/expired',
+    'status-list-token',
+    'verifier/credential/status-token',
+    'The status list of the credential expired yesterday',
+    '憑證的狀態清單已於昨天過期',
+    payload((_, context) => ({ iat: at(context, -2 * DAY), exp: at(context, -DAY) })),
+  ),
+  row(
+    'status-list-token/of-other-list',
+    'status-list-token',
+    'verifier/credential/status-token',
+    'The status list is of another place than the credential names',
+    '狀態清單屬於憑證所指以外的位置',
+    payload({ sub: 'https://somebody-else.example/status/1' }),
   ),
   row(
     'presentation/disclosure-altered',
@@ -190,6 +260,24 @@ export const PRESENTED_FAULTS: readonly Fault<never>[] = [
     () => ({ text: 'not-an-sd-jwt' }),
   ),
 ];
+
+function digests(current: JsonObject): readonly unknown[] {
+  return arr(current, '_sd') ?? [];
+}
+
+/** Puts a value where a path first leads to, in place. */
+function replaceAt(root: Record<string, unknown>, path: readonly (string | number | null)[], value: unknown): void {
+  let here: unknown = root;
+  for (const step of path.slice(0, -1)) here = member(here, step);
+  const last = path.at(-1) ?? 0;
+  if (Array.isArray(here)) (here as unknown[]).fill(value);
+  else if (isObject(here)) setOwn(here as Record<string, unknown>, String(last), value);
+}
+
+function member(holder: unknown, step: string | number | null): unknown {
+  if (Array.isArray(holder)) return (holder as readonly unknown[])[Number(step ?? 0)];
+  return isObject(holder) && typeof step === 'string' && Object.hasOwn(holder, step) ? holder[step] : undefined;
+}
 
 function altered(encoded: string): string {
   const { salt, name } = readDisclosure(encoded);

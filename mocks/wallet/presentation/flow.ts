@@ -1,9 +1,11 @@
+import { variantId } from '../../../core/contracts/variant.ts';
 import { Refusal } from '../../../core/flow.ts';
 import { TransportError } from '../../../core/http.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
 import { str } from '../../../protocol/json.ts';
 import type { PresentationResult } from '../../contracts.ts';
 import { resultOf } from '../issuance/flow.ts';
+import { remember } from '../memory.ts';
 import { must } from '../send.ts';
 import type { Session } from '../session.ts';
 import { CounterpartRefusal, odd, presentationVariant } from '../session.ts';
@@ -67,7 +69,10 @@ async function answer(
     code: 'access_denied',
   });
   const token = await makeVpToken(session, request, chosen);
-  return postResponse(session, target, request.responseKey, { vp_token: token });
+  const redirectUri = await postResponse(session, target, request.responseKey, { vp_token: token });
+  const variant = variantId(session.config.variant);
+  for (const text of Object.values(token).flat()) remember(session.memory.presentations, { variant, text });
+  return redirectUri;
 }
 
 /** Steps whose refusal is said to a verifier that could not be authenticated: OpenID4VP 8.5 has codes for them. */

@@ -5,8 +5,10 @@ import type { SignatureAlg, SigningKey } from '../../../protocol/jose/keys.ts';
 import { SIGNATURE_ALGS, generateSigningKey } from '../../../protocol/jose/keys.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
 import { isObject, setOwn, strings } from '../../../protocol/json.ts';
-import { buildSdJwt, joinSdJwt } from '../../../protocol/sd-jwt/build.ts';
+import type { SdJwtParts } from '../../../protocol/sd-jwt/build.ts';
+import { buildSdJwt, joinSdJwt, replaceDisclosure } from '../../../protocol/sd-jwt/build.ts';
 import type { HeldCredential, Identity } from '../../contracts.ts';
+import type { JsonDraft } from '../../drafts.ts';
 import type { Spare } from '../../trust/spares.ts';
 import { spareKey } from '../../trust/spares.ts';
 import { presentedStatusUri, PRESENTED_STATUS } from '../credential-site.ts';
@@ -32,16 +34,24 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 const DAY = 86_400;
 
+/** A credential that the wallet made for itself. */
+export interface OwnCredential {
+  readonly credential: HeldCredential;
+  /** Claims that it should have: a faulty one is presented for what it should be. */
+  readonly intended: JsonObject;
+}
+
 /**
  * Makes a credential that satisfies a credential query, issued by `credentialIdentity`: the requested type, every requested claim with a value that
- * is asked for, all of them selectively disclosable, and one claim more that nobody asked for. Step `presented-credential` (JwtDraft); extras:
+ * is asked for, all of them selectively disclosable, and one claim more that nobody asked for. Steps `presented-credential.claims` (JsonDraft: the claims in
+ * plain, before anything is hidden; extras: `paths` of the query) and `presented-credential` (JwtDraft); extras:
  * `spare(name)` (keys of mocks/trust/spares), `otherKey`, `statusAt(value)` (a status reference), `disclosures`, `now`.
  */
 export async function makeCredential(
   session: Session,
   query: CredentialQuery,
   issuer: Identity,
-): Promise<HeldCredential> {
+): Promise<OwnCredential> {
   const { config, context } = session;
   const { random, clock } = context.ports;
   const vct =
@@ -50,34 +60,44 @@ export async function makeCredential(
   const holder = generateSigningKey(holderAlg(session), random);
   remember(session.memory.holderKeys, holder);
   context.trace.material('credential-key', holder.privateJwk);
-  const claims = claimsFor(type, query.claims ?? []);
+  const planned = claimsFor(type, query.claims ?? []);
+  const { value: content } = await context.form<JsonDraft>(
+    'presented-credential.claims',
+    { value: planned.value },
+    { paths: (query.claims ?? []).map(({ path }) => path) },
+  );
+  const disclosable = odd(session, 'nested-disclosures') ? withParents(planned.disclosable) : planned.disclosable;
   const now = seconds(session);
   const base = config.credentialIssuer;
   const { status } = presentationVariant(config.variant);
   const referred = status !== undefined && base !== undefined;
   const signing = issuer.signing;
-  const parts = buildSdJwt({
+  const byMetadata = odd(session, 'issuer-metadata-key') && base !== undefined;
+  const x5c = byMetadata ? undefined : signing.x5c;
+  const fraction = odd(session, 'fractional-times') ? 0.5 : 0;
+  const built = buildSdJwt({
     header: {
       alg: signing.alg,
       typ: 'dc+sd-jwt',
-      ...(signing.x5c === undefined ? {} : { x5c: signing.x5c }),
-      ...(signing.x5c === undefined && signing.kid !== undefined ? { kid: signing.kid } : {}),
+      ...(x5c === undefined ? {} : { x5c }),
+      ...(x5c === undefined && signing.kid !== undefined ? { kid: signing.kid } : {}),
     },
     claims: {
-      ...claims.value,
-      ...(base === undefined ? {} : { iss: base }),
+      ...content,
+      // The certificate says it as well (SD-JWT VC, `iss`).
+      ...(base === undefined || (odd(session, 'no-iss') && x5c !== undefined) ? {} : { iss: base }),
       vct,
-      iat: now - 60,
-      nbf: now - 60,
-      exp: now + 30 * DAY,
+      ...(odd(session, 'no-iat') ? {} : { iat: now - 60 + fraction, nbf: now - 60 + fraction }),
+      exp: now + 30 * DAY + fraction,
       cnf: { jwk: bareKey(holder.publicJwk) },
       ...(referred ? { status: statusAt(base, status) } : {}),
     },
-    disclosable: claims.disclosable,
+    disclosable,
     random,
     ...(odd(session, 'decoys') ? { decoys: 3 } : {}),
     ...(odd(session, 'no-sd-alg') ? { stateSdAlg: false } : {}),
   });
+  const parts = odd(session, 'spaced-disclosures') ? spaced(built) : built;
   const disclosures = parts.disclosures.map((disclosure) => disclosure.encoded);
   const jwt = await makeJwt(
     session,
@@ -92,16 +112,41 @@ export async function makeCredential(
     },
   );
   return {
-    format: 'dc+sd-jwt',
-    type: vct,
-    credential: joinSdJwt(jwt, disclosures),
-    key: holder,
-    ...(base === undefined ? {} : { issuer: base }),
+    credential: {
+      format: 'dc+sd-jwt',
+      type: vct,
+      credential: joinSdJwt(jwt, disclosures),
+      key: holder,
+      ...(base === undefined ? {} : { issuer: base }),
+    },
+    intended: { ...planned.value, vct, cnf: { jwk: holder.publicJwk } },
   };
 }
 
 function statusAt(base: string, value: keyof typeof PRESENTED_STATUS): JsonObject {
   return { status_list: { uri: presentedStatusUri(base), idx: PRESENTED_STATUS[value].index } };
+}
+
+/** The objects and arrays around disclosable parts are disclosable too. */
+function withParents(paths: readonly ClaimsPath[]): readonly ClaimsPath[] {
+  const parents = paths.flatMap((path) => path.slice(1).map((_, at) => path.slice(0, at + 1)));
+  const unique = new Map([...parents, ...paths].map((path) => [JSON.stringify(path), path]));
+  return [...unique.values()];
+}
+
+/** Every disclosure with white space in its JSON; what hashes them follows. */
+function spaced(parts: SdJwtParts): SdJwtParts {
+  let out = parts;
+  // Inner ones stand first, so that an outer one is respaced with the digests that are final.
+  for (const index of parts.disclosures.keys()) {
+    const { salt, name, value } = out.disclosures[index] ?? {};
+    out = replaceDisclosure(
+      out,
+      index,
+      JSON.stringify(name === undefined ? [salt, value] : [salt, name, value], null, 1),
+    );
+  }
+  return out;
 }
 
 function holderAlg(session: Session): SignatureAlg {

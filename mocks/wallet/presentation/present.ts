@@ -1,9 +1,10 @@
+import { variantId } from '../../../core/contracts/variant.ts';
 import { Refusal } from '../../../core/flow.ts';
 import { generateSigningKey } from '../../../protocol/jose/keys.ts';
 import { joinSdJwt, presentSdJwt } from '../../../protocol/sd-jwt/build.ts';
 import { readSdJwt, sdHash } from '../../../protocol/sd-jwt/read.ts';
 import type { BytesDraft, SdJwtDraft } from '../../drafts.ts';
-import { earlier, remember } from '../memory.ts';
+import { takenBefore } from '../memory.ts';
 import { makeJwt } from '../send.ts';
 import type { Session } from '../session.ts';
 import { odd, seconds } from '../session.ts';
@@ -23,8 +24,8 @@ export async function makeVpToken(
 ): Promise<VpToken> {
   const token: VpToken = {};
   const assigned = assignTransactionData(request, chosen);
-  for (const choice of chosen) {
-    const made = await makePresentation(session, request, choice, assigned.get(choice) ?? []);
+  for (const [position, choice] of chosen.entries()) {
+    const made = await makePresentation(session, request, choice, assigned.get(choice) ?? [], position);
     token[choice.id] = [...(token[choice.id] ?? []), made];
   }
   return token;
@@ -54,7 +55,7 @@ function assignTransactionData(
  * One presentation: the disclosures that were asked for, and the proof that the holder is here. Steps, in this order:
  * - `presentation` (SdJwtDraft without KB-JWT; what changes here is covered by `sd_hash`); extras: `queryId`, `all` (every disclosure of the credential);
  * - `kb-jwt` (JwtDraft) and `kb-jwt.bytes`; extras: `otherKey`, `earlierPresentation`, `clientId`, `bareClientId`, `presented`, `otherPresented`,
- *   `transactionData`;
+ *   `transactionData`, `position` (number of presentations before this one in the response);
  * - `presentation.bound` (SdJwtDraft with KB-JWT; what changes here is not), `presentation.bytes` (BytesDraft); extras as `presentation`.
  */
 async function makePresentation(
@@ -62,30 +63,31 @@ async function makePresentation(
   request: AcceptedRequest,
   choice: Chosen,
   transactionData: readonly TransactionData[],
+  position: number,
 ): Promise<string> {
-  const { context, memory } = session;
+  const { context, memory, config } = session;
   const { own } = choice.credential;
   const whole = readSdJwt(own.credential);
   const shown = readSdJwt(presentSdJwt(own.credential, choice.selection.paths));
   const extras = {
     queryId: choice.id,
     all: whole.disclosures.map(({ encoded }) => encoded),
-    earlierPresentation: memory.presentations.at(-1),
+    earlierPresentation: takenBefore(memory.presentations, variantId(config.variant)),
   };
+  const disclosures = shown.disclosures.map(({ encoded }) => encoded);
+  if (odd(session, 'disclosures-reversed')) disclosures.reverse();
   const unbound: SdJwtDraft = await context.form(
     'presentation',
-    { issuerJwt: whole.issuerJwt.raw, disclosures: shown.disclosures.map(({ encoded }) => encoded), kbJwt: '' },
+    { issuerJwt: whole.issuerJwt.raw, disclosures, kbJwt: '' },
     extras,
   );
   let bound = unbound;
   if (needsBinding(request.query, choice.id)) {
-    const kbJwt = await makeKbJwt(session, request, choice, unbound, transactionData, extras.all);
+    const kbJwt = await makeKbJwt(session, request, choice, unbound, transactionData, { ...extras, position });
     bound = await context.form('presentation.bound', { ...unbound, kbJwt }, extras);
   }
   const bytes: BytesDraft = { text: joinSdJwt(bound.issuerJwt, bound.disclosures, bound.kbJwt) };
-  const { text } = await context.form('presentation.bytes', bytes, extras);
-  remember(memory.presentations, text);
-  return text;
+  return (await context.form('presentation.bytes', bytes, extras)).text;
 }
 
 async function makeKbJwt(
@@ -94,7 +96,11 @@ async function makeKbJwt(
   choice: Chosen,
   unbound: SdJwtDraft,
   transactionData: readonly TransactionData[],
-  all: readonly string[],
+  more: {
+    readonly all: readonly string[];
+    readonly earlierPresentation: string | undefined;
+    readonly position: number;
+  },
 ): Promise<string> {
   const { own } = choice.credential;
   const { sdAlg } = readSdJwt(own.credential);
@@ -116,11 +122,12 @@ async function makeKbJwt(
     },
     {
       otherKey: generateSigningKey(own.key.alg, session.context.ports.random),
-      earlierPresentation: earlier(session.memory.presentations),
+      earlierPresentation: more.earlierPresentation,
+      position: more.position,
       clientId: request.client.id,
       bareClientId: request.client.rest,
       presented,
-      otherPresented: joinSdJwt(unbound.issuerJwt, all.length === unbound.disclosures.length ? [] : all),
+      otherPresented: joinSdJwt(unbound.issuerJwt, more.all.length === unbound.disclosures.length ? [] : more.all),
       sdAlg,
       transactionData,
     },

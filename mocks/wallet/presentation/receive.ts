@@ -132,6 +132,7 @@ async function postBody(session: Session, clientId: string | undefined): Promise
         }),
     authorization_encryption_alg_values_supported: ['ECDH-ES'],
     authorization_encryption_enc_values_supported: ['A128GCM', 'A256GCM'],
+    ...(odd(session, 'unknown-members') ? { touchstone_note: { to: ['be', 'ignored'] } } : {}),
   };
   const parameters: [string, string][] = [
     ['wallet_metadata', JSON.stringify(metadata)],

@@ -1,10 +1,12 @@
-import type { HttpResponse } from '../../../core/http.ts';
+import { variantId } from '../../../core/contracts/variant.ts';
+import type { HeaderList, HttpResponse } from '../../../core/http.ts';
+import { base64url } from '../../../protocol/encoding.ts';
 import { encryptCompact } from '../../../protocol/jose/jwe.ts';
 import { generateEncryptionKey } from '../../../protocol/jose/keys.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
 import { str } from '../../../protocol/json.ts';
 import type { BytesDraft, FormDraft, JsonDraft } from '../../drafts.ts';
-import { remember } from '../memory.ts';
+import { remember, takenBefore } from '../memory.ts';
 import { FORM_TYPE, jsonBody, requireSuccess, reversed, send } from '../send.ts';
 import type { Session } from '../session.ts';
 import { CounterpartRefusal, odd } from '../session.ts';
@@ -29,7 +31,8 @@ export async function postResponse(
   key: ResponseKey | undefined,
   parameters: Record<string, unknown>,
 ): Promise<string | undefined> {
-  const { context, memory } = session;
+  const { context, memory, config } = session;
+  const variant = variantId(config.variant);
   const stated: Record<string, unknown> = {
     ...parameters,
     ...(target.state === undefined ? {} : { state: target.state }),
@@ -37,10 +40,11 @@ export async function postResponse(
   };
   const ordered = odd(session, 'member-order') ? reversed(stated) : stated;
   const payload: JsonDraft = await context.form('presentation-payload', { value: ordered }, { state: target.state });
+  const spaces = odd(session, 'spaced-json') ? 2 : undefined;
   const plaintext =
     key === undefined
       ? undefined
-      : (await context.form('presentation-payload.bytes', { text: JSON.stringify(payload.value) })).text;
+      : (await context.form('presentation-payload.bytes', { text: JSON.stringify(payload.value, null, spaces) })).text;
   const fields: [string, string][] =
     key === undefined || plaintext === undefined
       ? formFields(payload.value)
@@ -48,7 +52,7 @@ export async function postResponse(
   const extras = {
     payload: payload.value,
     fields: formFields(payload.value),
-    earlierResponse: memory.responses.at(-1),
+    earlierResponse: takenBefore(memory.responses, variant),
   };
   const form: FormDraft = await context.form('presentation-response', { parameters: fields }, extras);
   const bytes: BytesDraft = await context.form(
@@ -57,9 +61,10 @@ export async function postResponse(
     extras,
   );
   const response = await post(session, target.uri, bytes.text);
-  remember(memory.responses, bytes.text);
   if (plaintext !== undefined) record(session, plaintext);
-  return readReply(response);
+  const redirectUri = readReply(response);
+  remember(memory.responses, { variant, text: bytes.text });
+  return redirectUri;
 }
 
 /** Parameters of a form: objects and arrays as JSON (OpenID4VP 8.1, 5.1). */
@@ -72,14 +77,23 @@ function formFields(payload: JsonObject): [string, string][] {
 
 async function encrypt(session: Session, key: ResponseKey, plaintext: string): Promise<string> {
   const { context } = session;
-  const kid = str(key.jwk, 'kid');
   const draft: EncryptionDraft = await context.form(
     'encrypted-presentation-response',
-    { header: { alg: key.alg, enc: key.enc, ...(kid === undefined ? {} : { kid }) }, recipient: key.jwk, plaintext },
+    { header: encryptionHeader(session, key), recipient: key.jwk, plaintext },
     { otherKey: generateEncryptionKey('ECDH-ES', context.ports.random).publicJwk },
   );
   const jwe = encryptCompact({ ...draft, random: context.ports.random });
   return (await context.form('encrypted-presentation-response.bytes', { text: jwe })).text;
+}
+
+function encryptionHeader(session: Session, key: ResponseKey): Record<string, unknown> {
+  const { random } = session.context.ports;
+  const kid = str(key.jwk, 'kid');
+  const header: Record<string, unknown> = { alg: key.alg, enc: key.enc, ...(kid === undefined ? {} : { kid }) };
+  if (odd(session, 'jwe-extra-header')) Object.assign(header, { cty: 'json', touchstone_note: 'to be ignored' });
+  if (odd(session, 'jwe-apu-apv') && key.alg.startsWith('ECDH-ES'))
+    Object.assign(header, { apu: base64url(random.bytes(16)), apv: base64url(random.bytes(32)) });
+  return odd(session, 'member-order') ? reversed(header) : header;
 }
 
 /** What was encrypted to the verifier cannot be read by anybody else; the trace keeps the plaintext beside it. */
@@ -94,12 +108,16 @@ function record(session: Session, plaintext: string): void {
 }
 
 function post(session: Session, uri: string, body: string): Promise<HttpResponse> {
+  const [name, type] = FORM_TYPE;
+  const formType: HeaderList[number] = odd(session, 'content-type-parameters')
+    ? [name, `${type}; charset=UTF-8`]
+    : FORM_TYPE;
   return send(session, {
     exchange: 'presentation',
     to: 'verifier',
     method: 'POST',
     url: uri,
-    headers: [FORM_TYPE, ['accept', 'application/json']],
+    headers: [formType, ['accept', 'application/json']],
     body,
   });
 }

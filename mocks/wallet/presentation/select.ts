@@ -26,7 +26,7 @@ export async function selectCredentials(session: Session, request: AcceptedReque
   const { context, config, held } = session;
   const { query } = request;
   const supported = (entry: Presentable): boolean => suits(entry.own, request.client.metadata);
-  const all = held.map(presentable).filter(supported);
+  const all = held.map((own) => presentable(own)).filter(supported);
   if (config.credentialIdentity !== undefined) {
     for (const entry of query.credentials) {
       if (entry.format !== 'dc+sd-jwt') continue;
@@ -36,7 +36,8 @@ export async function selectCredentials(session: Session, request: AcceptedReque
       )
         continue;
       for (let made = 0; made < (entry.multiple ? 2 : 1); made++) {
-        all.push(presentable(await makeCredential(session, entry, config.credentialIdentity)));
+        const { credential, intended } = await makeCredential(session, entry, config.credentialIdentity);
+        all.push(presentable(credential, intended));
       }
     }
   }
@@ -55,10 +56,10 @@ export async function selectCredentials(session: Session, request: AcceptedReque
   );
 }
 
-/** The credential with its claims; what cannot be read has none. */
-function presentable(own: HeldCredential): Presentable {
+/** The credential with its claims, as they were intended if that is known; what cannot be read has none. */
+function presentable(own: HeldCredential, intended?: JsonObject): Presentable {
   const reading = readSdJwt(own.credential);
-  const { claims } = resolveSdJwt(reading);
+  const claims = intended ?? resolveSdJwt(reading).claims;
   const chain = chainOf(reading.issuerJwt.header) ?? [];
   const authorities = chain.flatMap(({ authorityKeyId }) =>
     authorityKeyId === undefined ? [] : [{ type: 'aki', value: authorityKeyId }],
