@@ -140,6 +140,11 @@ export async function handleAuthorization(issuer: Internals, request: HttpReques
     let ask: AuthorizationAsk;
     const clientId = form.get('client_id');
     if (requestUri === undefined) {
+      if (config.variant.par === true) {
+        await context.accept('issuer/authorization/request-uri', () => {
+          throw new Error('the metadata demands a pushed request');
+        });
+      }
       await context.accept('issuer/authorization/client', () => {
         if (clientId === undefined) throw new Error('client_id is missing');
       });

@@ -6,9 +6,10 @@ import { handleAuthorization, handlePar } from './authorization.ts';
 import { handleLogin } from './login.ts';
 import { handleCredential } from './credential.ts';
 import { handleDeferred } from './deferred.ts';
-import { handleAsMetadata, handleIssuerMetadata, handleJwks, handleJwtVcIssuer } from './metadata.ts';
+import { ENDPOINT_QUERY, handleAsMetadata, handleIssuerMetadata, handleJwks, handleJwtVcIssuer } from './metadata.ts';
 import { handleNonce } from './nonce.ts';
 import { handleNotification } from './notification.ts';
+import { odd } from './oddities.ts';
 import { createOffer, handleOffer } from './offer.ts';
 import type { Internals } from './state.ts';
 import { newState } from './state.ts';
@@ -35,6 +36,14 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   notification: handleNotification,
 };
 
+const WITH_QUERY: ReadonlySet<string> = new Set(['nonce', 'credential', 'deferred-credential', 'notification']);
+
+/** True if the published URL of an endpoint had a query, and the wallet left it out (OpenID4VCI 12.2.4). */
+function lostQuery({ config }: Internals, exchange: string, request: HttpRequest): boolean {
+  if (!odd(config.variant, 'endpoint-query') || !WITH_QUERY.has(exchange)) return false;
+  return new URL(request.url).search !== ENDPOINT_QUERY;
+}
+
 /** A mock credential issuer with its authorization server: a complete citizen of OpenID4VCI 1.0, transport-free. */
 export const createIssuer: CreateIssuer = (config: IssuerConfig, context: FlowContext): Issuer => {
   const base = config.base.replace(/\/$/u, '');
@@ -49,6 +58,7 @@ export const createIssuer: CreateIssuer = (config: IssuerConfig, context: FlowCo
       const route = routeOf(issuer.urls, request);
       const handler = route === undefined ? undefined : HANDLERS[route.exchange];
       if (route === undefined || handler === undefined) return plain(404, 'not found');
+      if (lostQuery(issuer, route.exchange, request)) return plain(404, `the query ${ENDPOINT_QUERY} is missing`);
       // HEAD is GET without the body (RFC 9110 9.3.2).
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       if (!route.methods.includes(method))

@@ -21,7 +21,17 @@ import type { Configuration, Internals } from './state.ts';
 import { configurations, requestEncryptionKey, seconds } from './state.ts';
 
 /** Largest number of proofs in one request. */
-export const BATCH_SIZE = 10;
+const BATCH_SIZE = 10;
+
+/** The largest number of proofs that this issuer takes in one request (12.2.4). */
+export function batchSize(issuer: Internals): number {
+  const { variant } = issuer.config;
+  if (odd(variant, 'minimal-metadata')) return 1;
+  return variant.proofs !== undefined && variant.proofs > 1 ? variant.proofs : BATCH_SIZE;
+}
+
+/** What the URLs of endpoints end with. */
+export const ENDPOINT_QUERY = '?tenant=a%20b';
 
 const PROOF_ALGS: readonly string[] = ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'];
 
@@ -48,20 +58,30 @@ export function bindingMethods(issuer: Internals): readonly string[] {
 /** Credential issuer metadata (OpenID4VCI 12.2.4): what this issuer can do, all variants at once. */
 export function issuerMetadata(issuer: Internals): Record<string, unknown> {
   const { urls, config } = issuer;
-  const key = requestEncryptionKey(issuer);
-  return {
+  const query = odd(config.variant, 'endpoint-query') ? ENDPOINT_QUERY : '';
+  const required = {
     credential_issuer: urls.base,
+    credential_endpoint: `${urls.credential}${query}`,
+    ...(odd(config.variant, 'no-nonce-endpoint') ? {} : { nonce_endpoint: `${urls.nonce}${query}` }),
+    credential_configurations_supported: Object.fromEntries(
+      configurations(issuer).map((entry) => [entry.id, configurationMetadata(issuer, entry)]),
+    ),
+  };
+  const demanding = demandsRequestEncryption(issuer) || demandsResponseEncryption(issuer);
+  if (odd(config.variant, 'minimal-metadata') && !demanding) return required;
+  const key = requestEncryptionKey(issuer);
+  const { credential_configurations_supported: supported, ...endpoints } = required;
+  return {
     ...(odd(config.variant, 'authorization-servers') ? { authorization_servers: [urls.base] } : {}),
-    credential_endpoint: urls.credential,
-    nonce_endpoint: urls.nonce,
-    deferred_credential_endpoint: urls.deferred,
-    notification_endpoint: urls.notification,
+    ...endpoints,
+    deferred_credential_endpoint: `${urls.deferred}${query}`,
+    notification_endpoint: `${urls.notification}${query}`,
     credential_request_encryption: {
       jwks: { keys: [key.publicJwk] },
       enc_values_supported: REQUEST_ENCS,
       zip_values_supported: ZIPS,
       // Encryption parameters may only travel encrypted (8.2), so demanding them demands that, too.
-      encryption_required: demandsRequestEncryption(issuer) || demandsResponseEncryption(issuer),
+      encryption_required: demanding,
     },
     credential_response_encryption: {
       alg_values_supported: RESPONSE_ALGS,
@@ -69,14 +89,12 @@ export function issuerMetadata(issuer: Internals): Record<string, unknown> {
       zip_values_supported: ZIPS,
       encryption_required: demandsResponseEncryption(issuer),
     },
-    batch_credential_issuance: { batch_size: BATCH_SIZE },
+    batch_credential_issuance: { batch_size: batchSize(issuer) },
     display: [
       { name: 'Mock issuer', locale: 'en' },
       { name: '模擬發行者', locale: 'zh-TW' },
     ],
-    credential_configurations_supported: Object.fromEntries(
-      configurations(issuer).map((entry) => [entry.id, configurationMetadata(issuer, entry)]),
-    ),
+    credential_configurations_supported: supported,
   };
 }
 
@@ -89,7 +107,7 @@ function configurationMetadata(issuer: Internals, entry: Configuration): Record<
   );
   return {
     format: type.format,
-    ...(entry.scope === undefined ? {} : { scope: entry.scope }),
+    ...(scopeOf(issuer, entry) === undefined ? {} : { scope: scopeOf(issuer, entry) }),
     vct: type.type,
     credential_signing_alg_values_supported: odd(issuer.config.variant, 'extra-algs')
       ? [own, 'ES256K', 'ML-DSA-44']
@@ -105,6 +123,11 @@ function configurationMetadata(issuer: Internals, entry: Configuration): Record<
       claims: claimPaths(type.claims, []).map((path) => ({ path, mandatory: true })),
     },
   };
+}
+
+/** Without a scope a wallet can only ask by authorization_details (5.1). */
+function scopeOf(issuer: Internals, entry: Configuration): string | undefined {
+  return issuer.config.variant.ask === 'authorization_details' ? undefined : entry.scope;
 }
 
 /** Claims path pointers to the leaves; arrays as a whole. */
@@ -203,22 +226,27 @@ export async function handleAsMetadata(issuer: Internals): Promise<HttpResponse>
     variant.clientAuthentication === undefined
       ? ['none', 'private_key_jwt', 'attest_jwt_client_auth']
       : [variant.clientAuthentication];
-  const value: Record<string, unknown> = {
+  const required = {
     issuer: urls.base,
     authorization_endpoint: urls.authorize,
     token_endpoint: urls.token,
-    pushed_authorization_request_endpoint: urls.par,
-    jwks_uri: urls.jwks,
     response_types_supported: ['code'],
+    code_challenge_methods_supported: ['S256'],
+    'pre-authorized_grant_anonymous_access_supported': anonymous,
+  };
+  const all: Record<string, unknown> = {
+    ...required,
+    pushed_authorization_request_endpoint: urls.par,
+    ...(variant.par === true ? { require_pushed_authorization_requests: true } : {}),
+    jwks_uri: urls.jwks,
     response_modes_supported: ['query'],
     grant_types_supported: [
       'authorization_code',
       'urn:ietf:params:oauth:grant-type:pre-authorized_code',
       'refresh_token',
     ],
-    scopes_supported: configurations(issuer).flatMap((entry) => (entry.scope === undefined ? [] : [entry.scope])),
+    scopes_supported: configurations(issuer).flatMap((entry) => scopeOf(issuer, entry) ?? []),
     authorization_details_types_supported: ['openid_credential'],
-    code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: methods,
     ...(methods.includes('private_key_jwt')
       ? { token_endpoint_auth_signing_alg_values_supported: SIGNATURE_ALGS }
@@ -231,8 +259,18 @@ export async function handleAsMetadata(issuer: Internals): Promise<HttpResponse>
       : {}),
     dpop_signing_alg_values_supported: DPOP_ALGS,
     authorization_response_iss_parameter_supported: true,
-    'pre-authorized_grant_anonymous_access_supported': anonymous,
   };
+  const value: Record<string, unknown> =
+    variant.grant === 'pre-authorized_code' && odd(variant, 'pre-authorized-only')
+      ? {
+          issuer: urls.base,
+          token_endpoint: urls.token,
+          grant_types_supported: ['urn:ietf:params:oauth:grant-type:pre-authorized_code'],
+          'pre-authorized_grant_anonymous_access_supported': anonymous,
+        }
+      : odd(variant, 'minimal-as-metadata')
+        ? required
+        : all;
   return answerJson(issuer, {
     exchange: 'as-metadata',
     step: 'as-metadata',

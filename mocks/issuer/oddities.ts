@@ -25,6 +25,24 @@ export const ISSUER_ODDITIES = [
   'decoys',
   /** No `_sd_alg`: sha-256 is the default. */
   'no-sd-alg',
+  /** Metadata with the required members only (OpenID4VCI 12.2.4); the nonce endpoint stays. */
+  'minimal-metadata',
+  /** Authorization server metadata with the required members only (RFC 8414 2): no PAR, no DPoP. */
+  'minimal-as-metadata',
+  /** No nonce endpoint: proofs come without a c_nonce. */
+  'no-nonce-endpoint',
+  /** Endpoints with a query, which has to be kept (OpenID4VCI 12.2.4). */
+  'endpoint-query',
+  /** An authorization server for pre-authorized codes only, which needs no `response_types_supported` (OpenID4VCI 12.3). */
+  'pre-authorized-only',
+  /** The first c_nonce is refused with invalid_nonce (OpenID4VCI 8.3.1.2). */
+  'first-nonce-refused',
+  /** A transaction code of letters and digits, `input_mode` text. */
+  'tx-code-text',
+  /** The offer names two configurations, where there are two. */
+  'two-configurations',
+  /** The offer has both grants; the wallet takes the one it likes. */
+  'both-grants',
 ] as const;
 export type IssuerOddity = (typeof ISSUER_ODDITIES)[number];
 

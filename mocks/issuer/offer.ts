@@ -26,8 +26,8 @@ export async function createOffer(issuer: Internals, wish: Partial<IssuanceVaria
   const ids = offeredIds(issuer).map((id) => (unbound ? unboundId(issuer, id) : id));
   const preAuthorized = variant.grant === 'pre-authorized_code';
   const code = preAuthorized ? opaque(issuer, variant) : undefined;
-  const txCode = preAuthorized && variant.txCode === true ? digits(context.ports.random, TX_CODE_LENGTH) : undefined;
-  const issuerState = preAuthorized ? undefined : opaque(issuer, variant);
+  const txCode = preAuthorized && variant.txCode === true ? txCodeOf(issuer, variant) : undefined;
+  const issuerState = preAuthorized && !odd(variant, 'both-grants') ? undefined : opaque(issuer, variant);
   const session: Session = {
     id: randomId(context.ports.random, 9),
     variant,
@@ -84,8 +84,9 @@ function offerObject(
     readonly issuerState: string | undefined;
   },
 ): Record<string, unknown> {
-  const description = 'Six digits; the harness hands them over beside the offer.';
-  const txCode = odd(variant, 'empty-tx-code') ? {} : { input_mode: 'numeric', length: TX_CODE_LENGTH, description };
+  const description = 'Six characters; the harness hands them over beside the offer.';
+  const mode = odd(variant, 'tx-code-text') ? 'text' : 'numeric';
+  const txCode = odd(variant, 'empty-tx-code') ? {} : { input_mode: mode, length: TX_CODE_LENGTH, description };
   const grants =
     values.code === undefined
       ? { authorization_code: { issuer_state: values.issuerState } }
@@ -94,6 +95,7 @@ function offerObject(
             'pre-authorized_code': values.code,
             ...(values.txCode === undefined ? {} : { tx_code: txCode }),
           },
+          ...(values.issuerState === undefined ? {} : { authorization_code: { issuer_state: values.issuerState } }),
         };
   return {
     credential_issuer: issuer.urls.base,
@@ -101,6 +103,14 @@ function offerObject(
     // A pre-authorized code has to be in the offer, so only the other grant can be left to the metadata.
     ...(odd(variant, 'no-grants') && values.code === undefined ? {} : { grants }),
   };
+}
+
+function txCodeOf(issuer: Internals, variant: IssuanceVariant): string {
+  const { random } = issuer.context.ports;
+  const numeric = digits(random, TX_CODE_LENGTH);
+  if (!odd(variant, 'tx-code-text')) return numeric;
+  // Letters that cannot be mistaken for digits, in between.
+  return [...numeric].map((digit, index) => (index % 2 === 0 ? 'ACEFHJKMNR'.charAt(Number(digit)) : digit)).join('');
 }
 
 function digits(random: Random, length: number): string {

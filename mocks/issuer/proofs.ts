@@ -14,7 +14,8 @@ import {
   leafKey,
   structureFault,
 } from './jwt.ts';
-import { BATCH_SIZE, bindingMethods, proofAlgs, proofTypes } from './metadata.ts';
+import { batchSize, bindingMethods, proofAlgs, proofTypes } from './metadata.ts';
+import { odd } from './oddities.ts';
 import type { Configuration, Grant, Internals } from './state.ts';
 import { seconds } from './state.ts';
 
@@ -68,7 +69,8 @@ export async function acceptProofs(
   await issuer.context.accept(
     'issuer/credential/batch-size',
     () => {
-      if ((list?.length ?? 0) > BATCH_SIZE) throw new Error(`more than ${BATCH_SIZE} proofs`);
+      const most = batchSize(issuer);
+      if ((list?.length ?? 0) > most) throw new Error(`more than ${most} proofs`);
     },
     INVALID_PROOF,
   );
@@ -220,6 +222,7 @@ function judgeAttested(issuer: Internals, jwt: JwtReading, expNeeded: boolean): 
 
 function judgeAttestationNonce(issuer: Internals, nonce: unknown): void {
   const { nonces } = issuer.state;
+  if (odd(issuer.config.variant, 'no-nonce-endpoint')) return;
   if (typeof nonce !== 'string') throw new Error('the attestation has no c_nonce');
   if (!nonces.has(nonce) || nonces.expired(nonce)) {
     throw new Refusal('issuer/key-proof/attestation', 'invalid_nonce', 'the c_nonce of the attestation is not known');
@@ -229,6 +232,7 @@ function judgeAttestationNonce(issuer: Internals, nonce: unknown): void {
 /** A c_nonce may be used until it expires (OpenID4VCI 13.8). */
 async function acceptNonce(issuer: Internals, nonce: unknown): Promise<void> {
   const { nonces } = issuer.state;
+  if (odd(issuer.config.variant, 'no-nonce-endpoint')) return;
   await issuer.context.accept(
     'issuer/key-proof/nonce-present',
     () => {

@@ -7,6 +7,7 @@ import type { EncryptionKey } from '../../protocol/jose/keys.ts';
 import { generateEncryptionKey } from '../../protocol/jose/keys.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { IssuedCredential, IssuerConfig } from '../contracts.ts';
+import { odd } from './oddities.ts';
 import type { IssuerUrls } from './urls.ts';
 
 /**
@@ -251,8 +252,10 @@ export function unboundId(issuer: Internals, id: string): string {
 export function offeredIds(issuer: Internals): readonly string[] {
   const { offered } = issuer.config;
   if (offered !== undefined && offered.length > 0) return offered;
-  const first = configurations(issuer)[0];
-  return first === undefined ? [] : [first.id];
+  const most = odd(issuer.config.variant, 'two-configurations') ? 2 : 1;
+  return configurations(issuer)
+    .slice(0, most)
+    .map(({ id }) => id);
 }
 
 /** The identifier of the one dataset that this issuer has for a configuration. */
