@@ -2,6 +2,7 @@ import type { HttpClient, HttpLimits, Ports } from './ports.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { Channel, TraceEvent } from './trace/entries.ts';
 import type { ExchangeName, MessageKind, Party, Role } from './kinds.ts';
+import type { Variant } from './contracts/variant.ts';
 import type { Text } from './text.ts';
 
 /** What a mock writes into the trace, one flow's view of it. Each call returns the entry's seq. */
@@ -44,6 +45,8 @@ export interface Fault<Draft = unknown> {
   readonly refusedBy: string;
   readonly title: Text;
   readonly apply: (draft: Draft, context: FaultContext) => Draft | Promise<Draft>;
+  /** The simplest variant in which the step is reached; absent: any. */
+  readonly variant?: Variant;
   /** Send the same message once more after it was accepted; the second answer is the reaction. */
   readonly replay?: true;
 }

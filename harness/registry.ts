@@ -4,6 +4,7 @@ import { variantId } from '../core/contracts/variant.ts';
 import type { Fault } from '../core/flow.ts';
 import type { Role } from '../core/kinds.ts';
 import type { Text } from '../core/text.ts';
+import { ISSUER_DEFECTS } from '../mocks/issuer/faults/defects.ts';
 import { ISSUER_FAULTS } from '../mocks/issuer/faults/index.ts';
 import { ISSUER_STEPS } from '../mocks/issuer/steps.ts';
 import { VERIFIER_DEFECTS } from '../mocks/verifier/faults/defects.ts';
@@ -28,8 +29,13 @@ export const FAULTS: readonly Fault<never>[] = [
   ...VERIFIER_FAULTS,
 ] as Fault<never>[];
 
+/** A defect that shows only in the answer to a faulty message names the fault that provokes it. */
+export interface Defect extends Fault<never> {
+  readonly provokedBy?: string;
+}
+
 /** How a mock can be wrong without being refused: what checks must notice. They prove checks and can be given to `mock --fault`; no test uses them. */
-export const DEFECTS: readonly Fault<never>[] = [...WALLET_DEFECTS, ...VERIFIER_DEFECTS] as Fault<never>[];
+export const DEFECTS: readonly Defect[] = [...ISSUER_DEFECTS, ...WALLET_DEFECTS, ...VERIFIER_DEFECTS] as Defect[];
 
 export const STEPS: readonly AcceptanceStep[] = [...ISSUER_STEPS, ...WALLET_STEPS, ...VERIFIER_STEPS];
 

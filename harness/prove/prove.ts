@@ -1,11 +1,12 @@
 import type { Check } from '../../core/contracts/check.ts';
 import type { Profile } from '../../core/contracts/profile.ts';
 import type { Test } from '../../core/contracts/test.ts';
-import type { Fault } from '../../core/flow.ts';
+import { variantId } from '../../core/contracts/variant.ts';
 import type { Role } from '../../core/kinds.ts';
 import { ROLES } from '../../core/kinds.ts';
 import type { RequirementIndex } from '../../core/requirements.ts';
 import type { TraceEntry } from '../../core/trace/entries.ts';
+import type { Defect } from '../registry.ts';
 import { DEFECTS, FAULTS, faultOf, STEPS, testsOf } from '../registry.ts';
 import { schemaProof } from './messages.ts';
 import type { Played, ProofSetting } from './play.ts';
@@ -221,11 +222,26 @@ function reds(played: Played): string[] {
 /** A defect is played on so many of the straight tests that can carry it: the first, and some that go another way. */
 const CARRIERS = 3;
 
-/** True if the target formed the fault's step in the conforming flows of a test. */
-function carries(conforming: Played, test: string, fault: Fault<never>): boolean {
-  const steps = conforming.formed.get(test);
+/** Tests on which a defect is played: those that provoke it, else straight ones in whose conforming flows the target formed its step. */
+function carriersOf(
+  fault: Defect,
+  tests: readonly Test[],
+  straight: readonly Test[],
+  conforming: Played,
+): readonly Test[] {
+  if (fault.provokedBy !== undefined) {
+    const provoking = tests.filter((test) => test.fault === fault.provokedBy);
+    if (provoking.length > 0) return provoking.slice(0, 1);
+  }
   // A replayed message is named by its exchange, not by a forming step.
-  return fault.replay === true || steps?.has(fault.step) === true;
+  const able = straight.filter(
+    (test) => fault.replay === true || conforming.formed.get(test.id)?.has(fault.step) === true,
+  );
+  const own = fault.variant === undefined ? undefined : variantId(fault.variant);
+  const [best] = able.filter((test) => variantId(test.variant) === own);
+  return best === undefined
+    ? able.slice(0, CARRIERS)
+    : [best, ...able.filter((test) => test !== best).slice(0, CARRIERS - 1)];
 }
 
 /** Each defect that the mock of this role can have, on the straight tests: which checks notice it. */
@@ -242,9 +258,9 @@ async function messages(
   const proven = new Set<string>();
   const known = new Set(checks.map((check) => check.id));
   for (const fault of [...FAULTS, ...DEFECTS].filter((entry) => entry.role === role)) {
-    const carriers = straight.filter((test) => carries(conforming, test.id, fault));
+    const carriers = carriersOf(fault, tests, straight, conforming);
     if (carriers.length === 0) continue;
-    const played = await playInMemory(setting, role, carriers.slice(0, CARRIERS), { faults: [fault] });
+    const played = await playInMemory(setting, role, carriers, { faults: [fault] });
     const red = new Set<string>();
     for (const test of played.judgement.tests) {
       for (const finding of test.findings) {
