@@ -102,7 +102,9 @@ export function edited(entries: readonly TraceEntry[], edit: Edit): TraceEntry[]
     if (chosen === undefined || found - inside.length > (edit.nth ?? 0)) return entry;
     const after = edit.artifact(chosen.text);
     return rewritten(entry, (wire) => {
-      wire.text = wire.text.replaceAll(chosen.text, after);
+      // Form encoders differ in whether they escape the tilde.
+      const escaped = (part: string): string => part.replaceAll('~', '%7E').replaceAll('=', '%3D');
+      wire.text = wire.text.replaceAll(chosen.text, after).replaceAll(escaped(chosen.text), escaped(after));
       wire.headers = wire.headers.map(([name, value]) => [name, value === chosen.text ? after : value]);
     });
   });
