@@ -83,6 +83,7 @@ function issuerFeatures(metadata: Readonly<Record<string, unknown>>): Record<str
       bound.every((entry) => strings(entry, 'cryptographic_binding_methods_supported')?.includes('did:jwk') === true),
     'proof-alg:ES384': everyAlg('ES384'),
     'proof-alg:EdDSA': everyAlg('EdDSA'),
+    'no-proof-alg:ES512': jwtAlgs.length > 0 && jwtAlgs.every((algs) => algs.length > 0 && !algs.includes('ES512')),
     scope: configurations.some((configuration) => str(configuration, 'scope') !== undefined),
   };
 }

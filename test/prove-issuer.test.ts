@@ -10,7 +10,9 @@ it('every test of an issuer notices its defect and is silent on legal variety', 
     const ids = testsOf(profile, 'issuer').map((test) => test.id);
     const proof = await prove(profile, loadRequirements(profile.catalogues), { roles: ['issuer'], start: START });
     const ofTests = (list: readonly string[]): string[] =>
-      list.filter((entry) => ids.some((id) => entry === id || entry.startsWith(`${id}:`) || entry.startsWith(`${id} `)));
+      list.filter((entry) =>
+        ids.some((id) => entry === id || entry.startsWith(`${id}:`) || entry.startsWith(`${id} `)),
+      );
     expect({
       unproven: ofTests(proof.unproven),
       spurious: ofTests(proof.spurious),

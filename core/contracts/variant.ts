@@ -9,6 +9,8 @@ export interface IssuanceVariant {
   readonly grant: 'pre-authorized_code' | 'authorization_code';
   /** Pre-authorized code with a transaction code. */
   readonly txCode?: true;
+  /** Credential configurations that the offer names. Default 1. */
+  readonly configurations?: number;
   /** How the offer travels; `none` is wallet-initiated. Default by-value. */
   readonly offer?: 'by-value' | 'by-reference' | 'none';
   /** How the wallet says what it wants at the authorization or token endpoint. Default scope for authorization code, nothing for pre-authorized. */

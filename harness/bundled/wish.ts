@@ -8,6 +8,7 @@ type MemberForm = 'flag' | 'number' | 'text' | 'texts' | readonly string[];
 export const ISSUANCE_MEMBERS = {
   grant: ['pre-authorized_code', 'authorization_code'],
   txCode: 'flag',
+  configurations: 'number',
   offer: ['by-value', 'by-reference', 'none'],
   ask: ['scope', 'authorization_details'],
   par: 'flag',

@@ -23,7 +23,7 @@ export async function createOffer(issuer: Internals, wish: Partial<IssuanceVaria
   judgeWish(issuer, variant);
   const unbound = variant.proofs === 0;
   if (unbound && config.variant.proofs !== 0) state.unboundOffered = true;
-  const ids = offeredIds(issuer).map((id) => (unbound ? unboundId(issuer, id) : id));
+  const ids = wantedIds(issuer, variant).map((id) => (unbound ? unboundId(issuer, id) : id));
   const preAuthorized = variant.grant === 'pre-authorized_code';
   const code = preAuthorized ? opaque(issuer, variant) : undefined;
   const txCode = preAuthorized && variant.txCode === true ? txCodeOf(issuer, variant) : undefined;
@@ -56,10 +56,21 @@ export async function createOffer(issuer: Internals, wish: Partial<IssuanceVaria
   return { link: text, ...(txCode === undefined ? {} : { txCode }) };
 }
 
+/** As many configurations as the wish says; else those that this issuer always offers. */
+function wantedIds(issuer: Internals, variant: IssuanceVariant): readonly string[] {
+  if (variant.configurations === undefined) return offeredIds(issuer);
+  return configurations(issuer)
+    .slice(0, variant.configurations)
+    .map((entry) => entry.id);
+}
+
 function judgeWish(issuer: Internals, variant: IssuanceVariant): void {
   if (variant.offer === 'none') throw new Error('not supported: an offer for a wallet-initiated issuance');
   const known = configurations(issuer);
   if (known.length === 0) throw new Error('not supported: none of the credential types has a format of this mock');
+  if ((variant.configurations ?? 1) > known.length) {
+    throw new Error(`not supported: an offer of ${variant.configurations} configurations`);
+  }
   if (variant.format !== undefined && !known.some((entry) => entry.type.format === variant.format)) {
     throw new Error(`not supported: format ${variant.format}`);
   }

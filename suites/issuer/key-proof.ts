@@ -60,6 +60,18 @@ export const KEY_PROOF_TESTS: readonly Test[] = [
     requirements: ['OID4VCI-F.4-4', 'OID4VCI-F.1-26'],
   }),
   proof(pre, {
+    id: 'credential/proof-alg-unpublished',
+    fault: 'key-proof/alg-unpublished',
+    title: text(
+      'A key proof with an algorithm that the issuer does not publish is refused',
+      '拒絕使用發行者未公布之演算法的金鑰證明',
+    ),
+    requirements: ['OID4VCI-F.1-33', 'OID4VCI-F.4-3'],
+    // "Supported by the application": the metadata may say less than the application can.
+    severity: 'warning',
+    features: ['no-proof-alg:ES512'],
+  }),
+  proof(pre, {
     id: 'credential/proof-alg-mismatch',
     fault: 'key-proof/alg-mismatch',
     title: text('A key proof whose alg does not suit its key is refused', '拒絕演算法與金鑰不符的證明'),

@@ -61,6 +61,11 @@ const SIGHTS: Readonly<Record<string, Sight>> = {
     kinds: ['credential-offer'],
     shows: (offer) => member(grantOf(offer, PRE_AUTHORIZED), 'tx_code') === undefined,
   },
+  'two-configurations': {
+    asked: 'configurations',
+    kinds: ['credential-offer'],
+    shows: (offer) => (strings(offer.value, 'credential_configuration_ids') ?? []).length > 1,
+  },
   'offer-by-reference': {
     asked: 'offer=by-reference',
     kinds: ['credential-offer-link'],

@@ -199,7 +199,14 @@ export const ISSUER_VARIANTS: readonly Test[] = [
     text('Deferred issuance with encryption, a new key for each request', '加密的延後發行，每次請求使用新金鑰'),
     { ...PRE, deferred: true, requestEncryption: true, responseEncryption: true },
     {
-      requirements: ['OID4VCI-8.3-6', 'OID4VCI-9.1-2', 'OID4VCI-9.2-9', 'OID4VCI-9.2-11'],
+      requirements: [
+        'OID4VCI-8.3-6',
+        'OID4VCI-9.1-2',
+        'OID4VCI-9.1-7',
+        'OID4VCI-9.1-11',
+        'OID4VCI-9.2-9',
+        'OID4VCI-9.2-11',
+      ],
       features: [...COURSES.deferred.features, 'request-encryption', 'response-encryption'],
     },
   ),
@@ -239,6 +246,51 @@ export const ISSUER_VARIANTS: readonly Test[] = [
     text('A nonce of an earlier flow until the issuer refuses it', '沿用先前流程的 nonce，直到發行者拒絕'),
     { ...PRE, oddities: ['cached-nonce'] },
     { requirements: ['OID4VCI-8.3.1.2-26'], features: [...BY_PRE, 'nonce-endpoint', 'jwt-proof'] },
+  ),
+  variety(
+    'notification-left-out',
+    text('A wallet that never notifies, and asks for another credential', '從不通知的皮夾，再次請求憑證'),
+    { ...PRE, notification: 'credential_accepted', refresh: true, oddities: ['notification-left-out'] },
+    { requirements: ['OID4VCI-11-3'], features: [...COURSES.notification.features, 'refresh'] },
+  ),
+  variety(
+    'two-credentials',
+    text('Two credentials with one access token', '以同一存取權杖取得兩種憑證'),
+    { ...PRE, configurations: 2 },
+    { requirements: ['OID4VCI-8-4'], features: [...BY_PRE, 'two-configurations'] },
+  ),
+  variety(
+    'two-scopes',
+    text('Two scopes in one authorization request', '一次授權請求含兩個 scope'),
+    { ...CODE, configurations: 2 },
+    { requirements: ['OID4VCI-5.1.2-4', 'OID4VCI-8-4'], features: [...BY_CODE, 'two-configurations', 'scope'] },
+  ),
+  variety(
+    'two-details',
+    text('Two authorization details in one request', '一次請求含兩個授權細節'),
+    { ...CODE, configurations: 2, ask: 'authorization_details' },
+    {
+      requirements: ['OID4VCI-5.1-3', 'OID4VCI-8-4'],
+      features: [...BY_CODE, 'two-configurations', 'authorization-details'],
+    },
+  ),
+  variety(
+    'scope-and-details-apart',
+    text('One credential by scope, another by authorization detail', '一種憑證使用 scope，另一種使用授權細節'),
+    { ...CODE, configurations: 2, oddities: ['mixed-wish'] },
+    {
+      requirements: ['OID4VCI-5.1.2-7'],
+      features: [...BY_CODE, 'two-configurations', 'authorization-details', 'scope'],
+    },
+  ),
+  variety(
+    'narrowed-token-request',
+    text('A token for one of two authorized credentials', '授權兩種憑證，只為其中一種請求權杖'),
+    { ...CODE, configurations: 2, ask: 'authorization_details', oddities: ['narrowed'] },
+    {
+      requirements: ['OID4VCI-6.1.1-2'],
+      features: [...BY_CODE, 'two-configurations', 'authorization-details'],
+    },
   ),
   variety(
     'high-assurance',

@@ -1,5 +1,6 @@
 import type { Fault } from '../../../core/flow.ts';
 import { tamperSignature } from '../../../protocol/jose/jws.ts';
+import { generateSigningKey } from '../../../protocol/jose/keys.ts';
 import { member } from '../../../protocol/json.ts';
 import type { BytesDraft, JwtDraft } from '../../drafts.ts';
 import {
@@ -68,6 +69,19 @@ export const PROOF_FAULTS: readonly Fault<never>[] = [
     'Key proof signed by another key than it names',
     '金鑰證明以所指以外的金鑰簽署',
     signedBy('otherKey'),
+  ),
+  row(
+    `${STEP}/alg-unpublished`,
+    STEP,
+    'issuer/key-proof/alg',
+    'Key proof with ES512, for an issuer that does not publish it',
+    '以 ES512 產生金鑰證明，而發行者並未公布該演算法',
+    (draft: JwtDraft, context) => {
+      const key = generateSigningKey('ES512', context.random);
+      const { kty, crv, x, y } = key.publicJwk;
+      const { kid: _kid, x5c: _x5c, ...rest } = draft.header;
+      return { ...draft, key, header: { ...rest, alg: key.alg, jwk: { kty, crv, x, y } } };
+    },
   ),
   row(
     `${STEP}/second-signature-other-key`,

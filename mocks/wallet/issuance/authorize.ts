@@ -23,7 +23,18 @@ export function wishParameters(issuance: Issuance, configurationIds: readonly st
   const all = scopes.every((scope) => scope !== undefined);
   // Unknown scopes are to be ignored (OpenID4VCI 5.1.2).
   const scope = [...new Set(scopes), ...(odd(session, 'unknown-scope') ? ['touchstone_unheard_of'] : [])].join(' ');
+  if (odd(session, 'mixed-wish') && configurationIds.length > 1 && scopes[0] !== undefined) {
+    // One credential by its scope, the others by details (OpenID4VCI 5.1.2).
+    return [['scope', scopes[0]], ...detailParameters(issuance, configurationIds.slice(1))];
+  }
   if (issuance.variant.ask !== 'authorization_details' && all) return [['scope', scope]];
+  const beside: [string, string][] = odd(session, 'scope-beside-details') && all ? [['scope', scope]] : [];
+  return [...beside, ...detailParameters(issuance, configurationIds)];
+}
+
+/** `authorization_details` for some configurations (OpenID4VCI 5.1.1). */
+function detailParameters(issuance: Issuance, configurationIds: readonly string[]): [string, string][] {
+  const { session } = issuance;
   const located = member(issuance.issuerMetadata, 'authorization_servers') !== undefined;
   const details = configurationIds.map((id) => ({
     type: 'openid_credential',
@@ -31,10 +42,7 @@ export function wishParameters(issuance: Issuance, configurationIds: readonly st
     ...(located ? { locations: [issuance.offer.issuer] } : {}),
     ...(odd(session, 'unknown-detail-members') ? { touchstone_note: { to: 'be ignored' } } : {}),
   }));
-  return [
-    ...(odd(session, 'scope-beside-details') && all ? [['scope', scope] as [string, string]] : []),
-    ['authorization_details', JSON.stringify(details)],
-  ];
+  return [['authorization_details', JSON.stringify(details)]];
 }
 
 /**

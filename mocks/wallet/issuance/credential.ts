@@ -145,7 +145,10 @@ function identifierOf(configurationId: string, tokens: Tokens): string | undefin
   const details = (tokens.authorizationDetails ?? []).filter(
     (entry) => isObject(entry) && str(entry, 'type') === 'openid_credential',
   );
-  const entry = details.find((item) => str(item, 'credential_configuration_id') === configurationId) ?? details[0];
+  const nameOf = (item: unknown): string | undefined => str(item, 'credential_configuration_id');
+  // Details that name others are for others: what a scope granted is asked for by its configuration (OpenID4VCI 5.1.2).
+  const entry =
+    details.find((item) => nameOf(item) === configurationId) ?? details.find((item) => nameOf(item) === undefined);
   return strings(entry, 'credential_identifiers')?.[0];
 }
 

@@ -61,13 +61,15 @@ async function obtain(
   const { server, metadata: asMetadata } = await chooseServer(session, offer, issuerMetadata, grant);
   const issuance = begin(session, { offer, issuerMetadata, asMetadata, server, grant, txCode });
   const authorization = grant === 'authorization_code' ? await authorize(issuance, configurationIds) : undefined;
-  let tokens = await requestToken(issuance, configurationIds, authorization);
-  await obtainAll(issuance, configurationIds, tokens, held);
+  // A token may be asked for less than what was authorized (OpenID4VCI 6.1.1).
+  const wanted = odd(session, 'narrowed') ? configurationIds.slice(0, 1) : configurationIds;
+  let tokens = await requestToken(issuance, wanted, authorization);
+  await obtainAll(issuance, wanted, tokens, held);
   if (issuance.variant.refresh === true && tokens.refreshToken !== undefined) {
-    tokens = await refreshToken(issuance, configurationIds, tokens);
+    tokens = await refreshToken(issuance, wanted, tokens);
     // What the refreshed token brings takes the place of what was there (OpenID4VCI 14.5).
     held.length = 0;
-    await obtainAll(issuance, configurationIds, tokens, held);
+    await obtainAll(issuance, wanted, tokens, held);
   }
   session.held.push(...held);
 }
@@ -106,7 +108,8 @@ async function keep(issuance: Issuance, delivery: Delivery, tokens: Tokens, held
   }
   held.push(...kept);
   const event = variant.notification;
-  if (notificationId === undefined || event === undefined) return;
+  // Nobody is obliged to notify (OpenID4VCI 11).
+  if (notificationId === undefined || event === undefined || odd(session, 'notification-left-out')) return;
   await notify(issuance, tokens, notificationId, event);
   // Repeated and later notifications are legal (OpenID4VCI 11, 11.1).
   if (odd(session, 'notification-twice')) await notify(issuance, tokens, notificationId, event);

@@ -2,6 +2,7 @@ import type { HttpResponse } from '../../../core/http.ts';
 import { arr, isObject, member, obj, str, strings } from '../../../protocol/json.ts';
 import { earlier, remember } from '../memory.ts';
 import { FORM_TYPE, isSuccess, jsonBody, makeForm, must, requireSuccess, typeOf } from '../send.ts';
+import { odd } from '../session.ts';
 import type { AuthorizationCode } from './authorize.ts';
 import { earlierCode, wishParameters } from './authorize.ts';
 import { authenticateClient } from './client.ts';
@@ -34,6 +35,7 @@ export async function requestToken(
       ['redirect_uri', session.config.redirectUri],
       ['code_verifier', authorization.codeVerifier],
     );
+    if (odd(session, 'narrowed')) parameters.push(...wishParameters(issuance, configurationIds));
   }
   const response = await postToken(issuance, 'token-request', parameters, {
     earlier: {
