@@ -9,6 +9,7 @@ import {
   credentialDetails,
   faulty,
   grantOf,
+  hasSealedAnswers,
   identifiersGiven,
   isBefore,
   issuerMetadata,
@@ -421,7 +422,7 @@ export const CREDENTIAL_REQUEST_CHECKS: readonly Check[] = [
       yield rule(transaction !== undefined, message, text('transaction_id is missing', '缺少 transaction_id'), {
         requirements: ['OID4VCI-9.1-3'],
       });
-      if (faulty(flow) || transaction === undefined) return;
+      if (faulty(flow) || hasSealedAnswers(flow) || transaction === undefined) return;
       const given = ['credential-response', 'deferred-credential-response']
         .flatMap((kind) => flow.all(kind))
         .filter((response) => isBefore(response, message) && str(response.value, 'transaction_id') === transaction);
@@ -470,7 +471,7 @@ export const CREDENTIAL_REQUEST_CHECKS: readonly Check[] = [
         { requirements: ['OID4VCI-11.1-1'], seen: `${http.method} ${typeOf(message) ?? 'no Content-Type'}` },
       );
       const id = str(message.value, 'notification_id');
-      if (faulty(flow) || !isObject(message.value)) return;
+      if (faulty(flow) || hasSealedAnswers(flow) || !isObject(message.value)) return;
       const given = ['credential-response', 'deferred-credential-response']
         .flatMap((kind) => flow.all(kind))
         .flatMap((response) => (isBefore(response, message) ? (str(response.value, 'notification_id') ?? []) : []));

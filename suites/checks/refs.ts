@@ -208,6 +208,13 @@ export function presentationRequests(flow: FlowView): readonly PresentationReque
   return found.sort((a, b) => wireOf(a.message).seq - wireOf(b.message).seq);
 }
 
+/** True if an answer was encrypted to somebody else than the harness: what stood in it cannot be compared with. */
+export function hasSealedAnswers(flow: FlowView): boolean {
+  return ['encrypted-credential-response', 'encrypted-deferred-credential-response']
+    .flatMap((kind) => flow.all(kind))
+    .some((message) => message.children(message.kind.replace(/^encrypted-/, '')).length === 0);
+}
+
 /** Media type of a message that travelled by HTTP. */
 export function typeOf(message: MessageView): string | undefined {
   return mediaType(message.entry.http?.headers ?? []);

@@ -379,18 +379,13 @@ export const REQUEST_OBJECT_CHECKS: readonly Check[] = [
   verifierCheck({
     id: 'presentation-request/state',
     kinds: EITHER,
-    requirements: ['OID4VP-5.2-10', 'OID4VP-5.2-11'],
-    title: text('A request has a state', '請求帶有 state'),
+    requirements: ['OID4VP-5.2-10'],
+    title: text('A request without holder binding has a state', '不要求持有者綁定的請求帶有 state'),
     *judge(message) {
       const parameters = parametersOf(message);
       if (parameters === undefined || isDcApi(parameters)) return;
-      const state = str(parameters, 'state') !== undefined;
-      const unbound = queries(parameters).some(
-        (query) => bool(query, 'require_cryptographic_holder_binding') === false,
-      );
-      yield rule(state, message, text('state is missing', '缺少 state'), {
-        requirements: [unbound ? 'OID4VP-5.2-10' : 'OID4VP-5.2-11'],
-      });
+      if (!queries(parameters).some((query) => bool(query, 'require_cryptographic_holder_binding') === false)) return;
+      yield rule(str(parameters, 'state') !== undefined, message, text('state is missing', '缺少 state'));
     },
   }),
   verifierCheck({
