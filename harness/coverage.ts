@@ -1,6 +1,7 @@
 import type { Profile } from '../core/contracts/profile.ts';
 import type { Requirement, RequirementIndex } from '../core/requirements.ts';
 import { subjects } from '../core/requirements.ts';
+import type { Proof } from './prove/prove.ts';
 import { schemaRequirements } from './schema-requirements.ts';
 
 export type CoverageStatus = 'proven' | 'covered' | 'not observable' | 'not built yet' | 'missing';
@@ -22,8 +23,8 @@ export interface Coverage {
 }
 
 /**
- * Requirements against what judges them. `proven` needs the ids of checks and tests that a proof has shown able to fail; without a proof
- * the best status is `covered`. What concerns a format or flow that no part of the tool plays is `not built yet`, with the reason; a
+ * Requirements against what judges them. `proven` needs a proof: some check or test of the requirement was shown able to fail. Without a
+ * proof the best status is `covered`. What concerns a format or flow that no part of the tool plays is `not built yet`, with the reason; a
  * requirement that could be judged and is not is `missing`.
  */
 export function coverage(profile: Profile, index: RequirementIndex, proven: ReadonlySet<string> | undefined): Coverage {
@@ -40,7 +41,11 @@ export function coverage(profile: Profile, index: RequirementIndex, proven: Read
       )
       .map((test) => test.id);
     const judges = [...checks, ...kinds.map((kind) => `schema ${kind}`)];
-    const { status, reason } = statusOf(requirement, [...judges, ...tests], proven);
+    const { status, reason } = statusOf(
+      requirement,
+      { named: [...checks, ...tests], bySchema: kinds.length > 0 },
+      unproven,
+    );
     const { id, level, observable } = requirement;
     return { id, level, subject: subjects(requirement), observable, status, checks: judges, tests, reason };
   });
@@ -69,11 +74,14 @@ const NOT_BUILT: readonly (readonly [RegExp, string])[] = [
 
 function statusOf(
   requirement: Requirement,
-  judges: readonly string[],
-  proven: ReadonlySet<string> | undefined,
+  judges: { readonly named: readonly string[]; readonly bySchema: boolean },
+  unproven: ReadonlySet<string> | undefined,
 ): { readonly status: CoverageStatus; readonly reason: string } {
-  if (judges.length > 0) {
-    const shown = proven !== undefined && judges.some((judge) => proven.has(judge));
+  if (judges.named.length > 0 || judges.bySchema) {
+    const shown =
+      unproven !== undefined &&
+      (judges.named.some((judge) => !unproven.has(judge)) ||
+        (judges.bySchema && !unproven.has(`schema ${requirement.id}`)));
     return { status: shown ? 'proven' : 'covered', reason: '' };
   }
   if (requirement.observable === 'internal')

@@ -150,6 +150,7 @@ function program(): Command {
     .command('coverage')
     .description('requirements against checks and tests')
     .option('--profile <id>', 'profile', 'oid4vc-1.0')
+    .option('--prove', 'run the quick proof first, so that proven and covered can be told apart')
     .option('--json', 'print JSON alone')
     .action(async (options) => exit((await import('./commands/coverage.ts')).coverageCommand(options)));
   top

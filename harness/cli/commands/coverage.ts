@@ -1,4 +1,6 @@
+import { systemClock } from '../../../core/system/clock.ts';
 import { coverage } from '../../coverage.ts';
+import { prove } from '../../prove/prove.ts';
 import { loadRequirements } from '../../requirements.ts';
 import type { ExitCode } from '../exit.ts';
 import { printJson, printLines, table } from '../output.ts';
@@ -8,9 +10,12 @@ import { wantedProfile } from '../profiles.ts';
 export async function coverageCommand(options: {
   readonly profile?: string;
   readonly json?: boolean;
+  readonly prove?: boolean;
 }): Promise<ExitCode> {
   const profile = wantedProfile(options.profile);
-  const result = coverage(profile, loadRequirements(profile.catalogues), undefined);
+  const requirements = loadRequirements(profile.catalogues);
+  const proof = options.prove === true ? await prove(profile, requirements, { start: systemClock().now() }) : undefined;
+  const result = coverage(profile, requirements, proof);
   if (options.json === true) {
     printJson(result);
     return 0;
