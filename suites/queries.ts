@@ -39,6 +39,38 @@ const QUERIES: Readonly<Record<string, (type: CredentialType) => Readonly<Record
     ],
     credential_sets: [{ options: [['card']] }, { options: [['other']], required: false }],
   }),
+  /** Without proof that the holder is there (OpenID4VP 6.1): `state` binds the response then. */
+  unbound: (type) => ({
+    credentials: [{ ...base(type, 'card'), require_cryptographic_holder_binding: false, claims: someClaims(type, 2) }],
+  }),
+  /** The first alternative wants a value that nobody has, the second none. */
+  'values-second-set': (type) => ({
+    credentials: [
+      {
+        ...base(type, 'card'),
+        claims: someClaims(type, 2).map((claim, index) => ({
+          id: `c${index}`,
+          ...claim,
+          ...(index === 0 ? { values: ['a value that nobody has'] } : {}),
+        })),
+        claim_sets: [['c0'], ['c1']],
+      },
+    ],
+  }),
+  /** A required set whose first option nobody can meet. */
+  'credential-set-options': (type) => ({
+    credentials: [
+      { ...base(type, 'card'), claims: someClaims(type, 1) },
+      { ...base(type, 'other'), meta: { vct_values: ['urn:example:nobody-holds-this'] }, claims: [{ path: ['x'] }] },
+    ],
+    credential_sets: [{ options: [['other'], ['card']] }],
+  }),
+  /** The second element of an array, or the only one. */
+  'array-index': (type) => ({ credentials: [{ ...base(type, 'card'), claims: [{ path: lastElement(type) }] }] }),
+  /** The same path twice (OpenID4VP 6.1: the second is ignored). */
+  'same-claim-twice': (type) => ({
+    credentials: [{ ...base(type, 'card'), claims: [...someClaims(type, 1), ...someClaims(type, 1)] }],
+  }),
   multiple: (type) => ({ credentials: [{ ...base(type, 'card'), multiple: true, claims: someClaims(type, 1) }] }),
   /** Nothing that the wallet holds satisfies it. */
   unsatisfiable: (type) => ({
@@ -74,4 +106,11 @@ function valueAt(type: CredentialType, path: readonly (string | number | null)[]
     value = (value as Readonly<Record<string | number, unknown>>)[key];
   }
   return value;
+}
+
+/** Path to the last element of the first array claim; the first claim where there is none. */
+function lastElement(type: CredentialType): readonly (string | number | null)[] {
+  const [name, list] = Object.entries(type.claims).find(([, value]) => Array.isArray(value)) ?? [];
+  if (name === undefined || !Array.isArray(list)) return type.disclosable[0] ?? ['vct'];
+  return [name, list.length - 1];
 }

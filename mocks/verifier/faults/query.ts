@@ -2,7 +2,7 @@ import { arr, isObject, member } from '../../../protocol/json.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
 import type { JsonDraft } from '../../drafts.ts';
 import type { VerifierFault } from './fault.ts';
-import { changeCredential, changeQuery, merged, row } from './fault.ts';
+import { PLAIN, changeCredential, changeQuery, merged, row } from './fault.ts';
 
 const STEP = 'request-parameters';
 const VALID = 'request/query-valid';
@@ -25,6 +25,15 @@ function named(credential: JsonObject): Record<string, unknown>[] {
 
 function path(value: unknown): (draft: JsonDraft) => JsonDraft {
   return changeCredential((credential) => ({ ...credential, claims: [{ path: value }] }));
+}
+
+/** One component more at the end of the first claim's path. */
+function deeper(component: string | number): (draft: JsonDraft) => JsonDraft {
+  return changeCredential((credential) => {
+    const [first] = arr(credential, 'claims') ?? [];
+    const components = member(first, 'path');
+    return { ...credential, claims: [{ path: [...(Array.isArray(components) ? components : ['vct']), component] }] };
+  });
 }
 
 /** Queries that are not valid DCQL (OpenID4VP 6, 7): the wallet answers `invalid_request`. */
@@ -209,14 +218,62 @@ const UNSATISFIABLE: readonly VerifierFault[] = [
     })),
   ),
   unsatisfiable(
-    'path-of-wrong-kind',
-    'Asks for an element of something that is no array',
-    '把非陣列的宣告當成陣列來要求',
+    'claim-sets-not-held',
+    'Every alternative has a claim that the credential lacks',
+    '每個選項都含有憑證所沒有的宣告',
+    changeCredential((credential) => ({
+      ...credential,
+      claims: [...named(credential), { id: 'absent', path: ['x_no_such_claim'] }],
+      claim_sets: [['absent'], ['c0', 'absent']],
+    })),
+  ),
+  unsatisfiable(
+    'credential-set-not-held',
+    'A credential set that does not say whether it is required, and nobody can meet',
+    '未標明是否必要、且無人能滿足的憑證組',
+    changeQuery((query) => ({
+      ...query,
+      credentials: [
+        ...(arr(query, 'credentials') ?? []),
+        { id: 'nobody_holds_this', format: 'dc+sd-jwt', meta: { vct_values: ['urn:example:nobody-holds-this'] } },
+      ],
+      credential_sets: [{ options: [['nobody_holds_this']] }],
+    })),
+  ),
+  unsatisfiable(
+    'value-of-other-type',
+    'Asks for a value that is right but for its JSON type',
+    '要求的值正確，但 JSON 型別不同',
+    changeCredential((credential) => ({
+      ...credential,
+      claims: (arr(credential, 'claims') ?? []).map((claim) =>
+        isObject(claim) ? { ...claim, values: [0, true] } : claim,
+      ),
+    })),
+  ),
+  unsatisfiable(
+    'member-of-text',
+    'Asks for a member of something that is no object',
+    '把非物件的宣告當成物件來要求',
+    deeper('member'),
+  ),
+  row(
+    'query/index-beyond-end',
+    STEP,
+    SATISFIABLE,
+    ['Asks for the hundredth element of an array', '要求陣列的第一百個元素'],
     changeCredential((credential) => {
       const [first] = arr(credential, 'claims') ?? [];
       const components = member(first, 'path');
-      return { ...credential, claims: [{ path: [...(Array.isArray(components) ? components : ['vct']), 0] }] };
+      return { ...credential, claims: [{ path: [...(Array.isArray(components) ? components : []).slice(0, -1), 99] }] };
     }),
+    { ...PLAIN, query: 'array-index' },
+  ),
+  unsatisfiable(
+    'path-of-wrong-kind',
+    'Asks for an element of something that is no array',
+    '把非陣列的宣告當成陣列來要求',
+    deeper(0),
   ),
 ];
 

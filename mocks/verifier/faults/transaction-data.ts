@@ -1,4 +1,4 @@
-import { isObject, readJson, arr } from '../../../protocol/json.ts';
+import { arr, isObject, obj, readJson, str } from '../../../protocol/json.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
 import { base64url } from '../../../protocol/encoding.ts';
 import type { JsonDraft } from '../../drafts.ts';
@@ -18,6 +18,11 @@ function decoded(value: JsonObject): JsonObject[] {
   });
 }
 
+/** Ids of the credential queries. */
+function queryIds(value: JsonObject): string[] {
+  return (arr(obj(value, 'dcql_query'), 'credentials') ?? []).flatMap((entry) => str(entry, 'id') ?? []);
+}
+
 /** Changes the first entry. */
 function entry(members: Readonly<Record<string, unknown>>): (draft: JsonDraft) => JsonDraft {
   return ({ value }) => ({
@@ -26,6 +31,20 @@ function entry(members: Readonly<Record<string, unknown>>): (draft: JsonDraft) =
 }
 
 export const TRANSACTION_DATA_FAULTS: readonly VerifierFault[] = [
+  row(
+    'transaction-data/unasked',
+    STEP,
+    TYPE,
+    ['Transaction data of an unknown type in an otherwise usual request', '一般請求中夾帶未知類型的交易資料'],
+    ({ value }: JsonDraft) => ({
+      value: {
+        ...value,
+        transaction_data: [
+          encodeTransactionData({ type: 'urn:example:unheard-of', credential_ids: queryIds(value).slice(0, 1) }),
+        ],
+      },
+    }),
+  ),
   row(
     'transaction-data/type-unknown',
     STEP,

@@ -1,0 +1,14 @@
+import type { Test } from '../../core/contracts/test.ts';
+import { text } from '../../core/text.ts';
+import { refuses } from './refuses.ts';
+
+/** Metadata of issuer and authorization server that a wallet must not use. RFC 8414 3.3 holds where OpenID4VCI sends the wallet there. */
+export const METADATA: readonly Test[] = [
+  refuses('issuer/issuer-metadata/issuer-other', ['OID4VCI-12.2.4-3'], {
+    why: text('One issuer must not be able to pose as another.', '發行者不得冒充另一個發行者。'),
+  }),
+  refuses('issuer/issuer-metadata/issuer-slash', ['OID4VCI-12.2.4-3']),
+  refuses('issuer/issuer-metadata/issuer-case', ['OID4VCI-12.2.1-3', 'OID4VCI-12.2.4-3']),
+  refuses('issuer/issuer-metadata/credential-endpoint-missing', ['OID4VCI-12.2.4-101']),
+  refuses('issuer/as-metadata/issuer-other', ['OID4VCI-12.2.4-7']),
+];
