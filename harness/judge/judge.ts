@@ -146,7 +146,8 @@ function judgeTest(
   }
   const { severity } = test;
   const own = severity === undefined ? reactions : reactions.map((entry) => ({ ...entry, atMost: severity }));
-  const checked = absent === undefined ? checksOf(test, flows, observed) : [];
+  // A control of others alone is no run of the test: what its checks saw must not make it green.
+  const checked = absent === undefined && stimuli.length > 0 ? checksOf(test, flows, observed) : [];
   const judged = merge([...own, ...checked], weigh);
   const explained = judged.some((finding) => finding.verdict === 'fail' || finding.verdict === 'warning');
   const noted = explained || test.kind === 'negative' ? [] : stimuli.flatMap((flow) => notedReaction(test, flow) ?? []);
