@@ -65,11 +65,26 @@ const QUERIES: Readonly<Record<string, (type: CredentialType) => Readonly<Record
     ],
     credential_sets: [{ options: [['other'], ['card']] }],
   }),
-  /** The second element of an array, or the only one. */
-  'array-index': (type) => ({ credentials: [{ ...base(type, 'card'), claims: [{ path: lastElement(type) }] }] }),
+  /** The first element of an array: those after it stay undisclosed, so its index is the same for who sees only it. */
+  'array-index': (type) => ({ credentials: [{ ...base(type, 'card'), claims: [{ path: firstElement(type) }] }] }),
   /** The same path twice (OpenID4VP 6.1: the second is ignored). */
   'same-claim-twice': (type) => ({
     credentials: [{ ...base(type, 'card'), claims: [...someClaims(type, 1), ...someClaims(type, 1)] }],
+  }),
+  /** Two credential queries, both required; one credential that is held may answer both. */
+  'two-credentials': (type) => ({
+    credentials: [
+      { ...base(type, 'card'), claims: someClaims(type, 1) },
+      { ...base(type, 'second'), claims: someClaims(type, 2).slice(-1) },
+    ],
+  }),
+  /** Claims inside objects; the first two claims where the type has none. */
+  'nested-claims': (type) => ({
+    credentials: [{ ...base(type, 'card'), claims: claimsThat(type, (path) => path.length > 1) }],
+  }),
+  /** All elements of an array; the first two claims where the type has none. */
+  'array-elements': (type) => ({
+    credentials: [{ ...base(type, 'card'), claims: claimsThat(type, (path) => path.includes(null)) }],
   }),
   multiple: (type) => ({ credentials: [{ ...base(type, 'card'), multiple: true, claims: someClaims(type, 1) }] }),
   /** Nothing that the wallet holds satisfies it. */
@@ -99,6 +114,14 @@ function someClaims(type: CredentialType, count: number): { readonly path: reado
   return type.disclosable.slice(0, count).map((path) => ({ path }));
 }
 
+function claimsThat(
+  type: CredentialType,
+  suits: (path: readonly (string | number | null)[]) => boolean,
+): { readonly path: readonly (string | number | null)[] }[] {
+  const found = type.disclosable.filter(suits).slice(0, 2);
+  return found.length === 0 ? someClaims(type, 2) : found.map((path) => ({ path }));
+}
+
 function valueAt(type: CredentialType, path: readonly (string | number | null)[]): unknown {
   let value: unknown = type.claims;
   for (const key of path) {
@@ -108,9 +131,8 @@ function valueAt(type: CredentialType, path: readonly (string | number | null)[]
   return value;
 }
 
-/** Path to the last element of the first array claim; the first claim where there is none. */
-function lastElement(type: CredentialType): readonly (string | number | null)[] {
-  const [name, list] = Object.entries(type.claims).find(([, value]) => Array.isArray(value)) ?? [];
-  if (name === undefined || !Array.isArray(list)) return type.disclosable[0] ?? ['vct'];
-  return [name, list.length - 1];
+/** Path to the first element of the first array claim; the first claim where there is none. */
+function firstElement(type: CredentialType): readonly (string | number | null)[] {
+  const [name] = Object.entries(type.claims).find(([, value]) => Array.isArray(value)) ?? [];
+  return name === undefined ? (type.disclosable[0] ?? ['vct']) : [name, 0];
 }

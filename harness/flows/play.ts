@@ -12,6 +12,7 @@ import { PARTIES_OF } from '../../core/kinds.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { RecordingContext } from '../../core/trace/context.ts';
 import { createFlowContext, reasonOf } from '../../core/trace/context.ts';
+import { createLog } from '../../core/trace/log.ts';
 import { createIssuer } from '../../mocks/issuer/issuer.ts';
 import { createVerifier } from '../../mocks/verifier/verifier.ts';
 import { createCredentialSite } from '../../mocks/wallet/credential-site.ts';
@@ -262,7 +263,14 @@ async function walletIssuance(
     );
   } finally {
     unhost();
+    // Whoever is shown the credential later asks for its status. What is asked then belongs to no flow of the issuer.
+    if (variant.status === true) await stage.host(base, issuer, unrecorded(context, setting), 'wallet');
   }
+}
+
+/** A context of the same flow whose records go nowhere. */
+function unrecorded(context: RecordingContext, { real }: FlowSetting): RecordingContext {
+  return createFlowContext({ id: context.id, ports: context.ports, log: createLog({ real }) });
 }
 
 async function walletPresentation(
