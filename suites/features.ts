@@ -74,7 +74,10 @@ function issuerFeatures(metadata: Readonly<Record<string, unknown>>): Record<str
     'request-encryption': member(metadata, 'credential_request_encryption') !== undefined,
     'key-binding': proofTypes.some((types) => types !== undefined),
     'jwt-proof': proofTypes.some((types) => member(types, 'jwt') !== undefined),
-    'attestation-proof': proofTypes.some((types) => member(types, 'attestation') !== undefined),
+    // The wallet may choose the type of its proof only where each configuration leaves the choice.
+    'attestation-proof':
+      bound.length > 0 &&
+      bound.every((entry) => member(obj(entry, 'proof_types_supported'), 'attestation') !== undefined),
     'dc+sd-jwt': configurations.some((configuration) => str(configuration, 'format') === 'dc+sd-jwt'),
     'batch-of-three': batchSize >= 3,
     zip: zips.every((values) => values.includes('DEF')),

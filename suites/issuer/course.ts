@@ -122,6 +122,7 @@ export function variety(
     readonly features: readonly string[];
     readonly needs?: readonly string[];
     readonly why?: Text;
+    readonly severity?: NonNullable<Test['severity']>;
   },
 ): Test {
   return { id: `issuer/variant/${id}`, role: 'issuer', kind: 'variant', title, variant, cost: ONE_OFFER, ...rest };

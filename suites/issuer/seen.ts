@@ -120,6 +120,7 @@ export function seenFeatures(run: RunView): ReadonlyMap<string, Feature> {
   }
   const unbound = unboundCredential(run);
   if (unbound !== undefined) features.set('unbound-credential', unbound);
+  for (const [name, feature] of proofsSent(run)) features.set(name, feature);
   const unoffered = unofferedConfiguration(run);
   if (unoffered !== undefined) features.set('unoffered-configuration', unoffered);
   return features;
@@ -161,6 +162,22 @@ function unboundCredential(run: RunView): Feature | undefined {
       return seen('unbound-credential', member(request.value, 'proofs') === undefined, request.seq);
   }
   return undefined;
+}
+
+/** Whether the offered configuration takes key proofs: straight requests of this run had some, or had none. */
+function proofsSent(run: RunView): [string, Feature][] {
+  const requests = run.flows
+    .filter((flow) => flow.fault === undefined && !asks(flow, 'proofs') && !asks(flow, 'proofType'))
+    .flatMap((flow) => flow.all('credential-request'))
+    .filter((request) => request.value !== undefined);
+  const [first] = requests;
+  if (first === undefined) return [];
+  const bound = requests.find((request) => obj(request.value, 'proofs') !== undefined);
+  const byJwt = requests.find((request) => member(obj(request.value, 'proofs'), 'jwt') !== undefined);
+  return [
+    ['key-binding', seen('key-binding', bound !== undefined, (bound ?? first).seq)],
+    ['jwt-proof', seen('jwt-proof', byJwt !== undefined, (byJwt ?? first).seq)],
+  ];
 }
 
 /** The metadata have a configuration that the offer of the same flow does not name, with a scope of its own. */
