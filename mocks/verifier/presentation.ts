@@ -1,7 +1,7 @@
 import type { FlowContext } from '../../core/flow.ts';
 import { verifyJws } from '../../protocol/jose/jws.ts';
 import type { JsonObject } from '../../protocol/json.ts';
-import { member, num, str, strings } from '../../protocol/json.ts';
+import { member, num, setOwn, str, strings } from '../../protocol/json.ts';
 import { quote } from '../../protocol/read-error.ts';
 import type { SdJwtReading } from '../../protocol/sd-jwt/read.ts';
 import { readSdJwt, resolveSdJwt } from '../../protocol/sd-jwt/read.ts';
@@ -47,8 +47,7 @@ export async function judgePresentation(
     const error = reading.errors.find(({ at = '' }) => !at.startsWith('disclosures') && !at.startsWith('kb-jwt'));
     if (error !== undefined && error.code !== 'salt-reused') throw new Error(error.message.en);
   });
-  const key = await judgeCredential(context, reading, trust);
-  const { claims } = resolveSdJwt(reading);
+  const { key, claims } = await judgeCredential(context, reading, trust);
   await judgeKeyBinding(context, { reading, query, queryId: presented.queryId, sent });
   await judgeClaims(context, { claims, query, chain: key?.chain ?? [] });
   await judgeStatus(context, { claims, key, trust });
@@ -59,12 +58,12 @@ export async function judgePresentation(
   };
 }
 
-/** Judges the issuer's part: type, signature, trust, times, disclosures. Returns the issuer's key, if it was found. */
+/** Judges the issuer's part: type, signature, trust, times, disclosures. Returns the issuer's key, if it was found, and the claims. */
 async function judgeCredential(
   context: FlowContext,
   reading: SdJwtReading,
   trust: Trust,
-): Promise<IssuerKey | undefined> {
+): Promise<{ readonly key: IssuerKey | undefined; readonly claims: JsonObject }> {
   const jwt = reading.issuerJwt;
   const payload = jwt.payload ?? {};
   const now = context.ports.clock.now();
@@ -98,8 +97,19 @@ async function judgeCredential(
     const nbf = numeric(payload, 'nbf');
     if (nbf !== undefined && nbf - LEEWAY > now / 1000) throw new Error('the credential is not valid yet');
   });
-  await context.accept('verifier/credential/disclosures', () => judgeDisclosures(reading));
-  return key;
+  let compared = false;
+  await context.accept('verifier/credential/disclosures', () => {
+    judgeDisclosures(reading);
+    compared = true;
+  });
+  return { key, claims: compared ? resolveSdJwt(reading).claims : atTheirWord(reading) };
+}
+
+/** Claims for a verifier that does not compare digests: it reads every disclosure with a name, and believes it. */
+function atTheirWord(reading: SdJwtReading): JsonObject {
+  const claims: Record<string, unknown> = { ...resolveSdJwt(reading).claims };
+  for (const { name, value } of reading.disclosures) if (name !== undefined) setOwn(claims, name, value);
+  return claims;
 }
 
 /** A NumericDate claim; undefined if absent. Throws Error if it is no number. */

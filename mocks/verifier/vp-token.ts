@@ -30,12 +30,16 @@ export async function judgeVpToken(
   query: JsonObject,
 ): Promise<readonly Presented[]> {
   const queries = credentialQueries(query);
-  const token = tokenOf(payload, queries);
+  let token = tokenOf(payload, queries);
+  let byId = false;
   await context.accept('verifier/response/shape', () => judgeShape(payload));
   await context.accept('verifier/vp-token/query-ids', () => {
     const stranger = Object.keys(token).find((id) => !queries.has(id));
     if (stranger !== undefined) throw new Error(`vp_token has ${quote(stranger)}, which is no credential query`);
+    byId = true;
   });
+  // Who does not look at the ids goes by the order.
+  if (!byId) token = inOrder(token, queries);
   await context.accept('verifier/vp-token/required-queries', () => {
     const missing = unsatisfied(query, new Set(Object.keys(token)));
     if (missing !== undefined) throw new Error(missing);
@@ -59,6 +63,13 @@ function tokenOf(payload: JsonObject, queries: ReadonlyMap<string, JsonObject>):
   const token = member(payload, 'vp_token');
   const [first] = queries.keys();
   return isObject(token) ? token : token === undefined || first === undefined ? {} : { [first]: token };
+}
+
+function inOrder(token: JsonObject, queries: ReadonlyMap<string, JsonObject>): JsonObject {
+  const lists = Object.values(token);
+  return Object.fromEntries(
+    [...queries.keys()].flatMap((id, index) => (index < lists.length ? [[id, lists[index]]] : [])),
+  );
 }
 
 function listOf(token: JsonObject, id: string): readonly unknown[] {

@@ -1,13 +1,19 @@
 import type { Test } from '../../core/contracts/test.ts';
-import { text } from '../../core/text.ts';
+import { CREDENTIAL } from './credential.ts';
+import { KEY_BINDING } from './key-binding.ts';
+import { RESPONSE } from './response.ts';
+import { STRAIGHT } from './straight.ts';
+import { TRANSACTION_DATA } from './transaction-data.ts';
+import { VARIANTS } from './variants.ts';
+import { VP_TOKEN } from './vp-token.ts';
 
+/** Tests of a verifier; our wallet is its counterpart. */
 export const VERIFIER_TESTS: readonly Test[] = [
-  {
-    id: 'verifier/presentation/direct-post-jwt',
-    role: 'verifier',
-    kind: 'positive',
-    title: text('Encrypted response', '加密回應'),
-    variant: { kind: 'presentation', responseMode: 'direct_post.jwt', clientIdPrefix: 'x509_san_dns' },
-    requirements: ['OID4VP-B.3.6-1'],
-  },
+  ...STRAIGHT,
+  ...VARIANTS,
+  ...KEY_BINDING,
+  ...CREDENTIAL,
+  ...VP_TOKEN,
+  ...RESPONSE,
+  ...TRANSACTION_DATA,
 ];

@@ -1,0 +1,176 @@
+import type { Test } from '../../core/contracts/test.ts';
+import { text } from '../../core/text.ts';
+import { takes } from './row.ts';
+
+const ENCRYPTED = { responseMode: 'direct_post.jwt' } as const;
+
+/** Legal variety: no wallet and no credential may be turned away for it. */
+export const VARIANTS: readonly Test[] = [
+  takes(
+    'variant',
+    'variety/unknown-members',
+    text('Unknown parameters and claims', '未知的參數與宣告'),
+    { oddities: ['unknown-members'] },
+    ['OID4VP-8.1-7'],
+  ),
+  takes(
+    'variant',
+    'variety/unknown-members-encrypted',
+    text('Unknown parameters beside vp_token inside the encrypted response', '加密回應內有 vp_token 以外的未知參數'),
+    { ...ENCRYPTED, oddities: ['unknown-members'] },
+    ['OID4VP-8.1-7'],
+  ),
+  takes(
+    'variant',
+    'variety/unknown-members-posted',
+    text('Unknown parameters in the request for the request object', '取得請求物件的請求含有未知參數'),
+    { request: 'uri-post', oddities: ['unknown-members'] },
+    ['OID4VP-5.10-13', 'OID4VP-10.1-5'],
+  ),
+  takes(
+    'variant',
+    'variety/member-order',
+    text('Members in another order', '成員順序不同'),
+    { oddities: ['member-order'] },
+    ['OID4VP-8.6-11'],
+  ),
+  takes(
+    'variant',
+    'variety/member-order-encrypted',
+    text('Members in another order inside the encrypted response', '加密回應內的成員順序不同'),
+    { ...ENCRYPTED, oddities: ['member-order'] },
+    ['OID4VP-8.6-11'],
+  ),
+  takes(
+    'variant',
+    'variety/holder-key-es384',
+    text('Holder key of ES384', '持有者金鑰為 ES384'),
+    { oddities: ['es384'] },
+    ['OID4VP-8.6-6'],
+    { features: ['kb-alg:ES384'] },
+  ),
+  takes(
+    'variant',
+    'variety/holder-key-ed25519',
+    text('Holder key of Ed25519', '持有者金鑰為 Ed25519'),
+    { oddities: ['ed25519'] },
+    ['OID4VP-8.6-6'],
+    { features: ['kb-alg:Ed25519'] },
+  ),
+  takes(
+    'variant',
+    'variety/iat-10s-past',
+    text('Key binding of ten seconds ago', '金鑰綁定建立於十秒前'),
+    { oddities: ['iat-10s-past'] },
+    ['OID4VP-8.6-6'],
+  ),
+  takes('variant', 'variety/decoys', text('Decoy digests', '誘餌摘要'), { oddities: ['decoys'] }, ['OID4VP-8.6-11']),
+  takes('variant', 'variety/no-sd-alg', text('No _sd_alg', '沒有 _sd_alg'), { oddities: ['no-sd-alg'] }, [
+    'OID4VP-8.6-11',
+  ]),
+  takes(
+    'variant',
+    'variety/disclosures-reversed',
+    text('Disclosures in another order', '揭露項順序不同'),
+    { oddities: ['disclosures-reversed'] },
+    ['OID4VP-8.6-11'],
+  ),
+  takes(
+    'variant',
+    'variety/disclosures-spaced',
+    text('White space in the JSON of disclosures', '揭露項的 JSON 含有空白'),
+    { oddities: ['spaced-disclosures'] },
+    ['OID4VP-8.6-11'],
+  ),
+  takes(
+    'variant',
+    'variety/disclosures-nested',
+    text('Disclosures inside disclosures', '揭露項內還有揭露項'),
+    { query: 'nested-claims', oddities: ['nested-disclosures'] },
+    ['OID4VP-8.6-11'],
+  ),
+  takes(
+    'variant',
+    'variety/disclosures-nested-array',
+    text('Disclosed elements inside a disclosed array', '已揭露的陣列內有已揭露的元素'),
+    { query: 'array-elements', oddities: ['nested-disclosures'] },
+    ['OID4VP-8.6-11'],
+  ),
+  takes(
+    'variant',
+    'variety/credential-without-iss',
+    text('A credential whose certificate alone names the issuer', '僅由 X.509 憑證表明發行者的憑證'),
+    { oddities: ['no-iss'] },
+    ['OID4VP-8.6-11'],
+    // Whom a verifier trusts, and by what name, is its own affair.
+    { severity: 'warning' },
+  ),
+  takes(
+    'variant',
+    'variety/issuer-metadata-key',
+    text('The issuer’s key is in its metadata', '發行者金鑰位於其後設資料'),
+    { oddities: ['issuer-metadata-key'] },
+    ['OID4VP-8.6-11'],
+    { features: ['jwt-vc-issuer-metadata'], severity: 'warning' },
+  ),
+  takes(
+    'variant',
+    'variety/credential-without-iat',
+    text('A credential without iat and nbf', '沒有 iat 與 nbf 的憑證'),
+    { oddities: ['no-iat'] },
+    ['OID4VP-8.6-11'],
+    { severity: 'warning' },
+  ),
+  takes(
+    'variant',
+    'variety/fractional-times',
+    text('Times with a fraction of a second', '時間含有小數秒'),
+    { oddities: ['fractional-times'] },
+    ['OID4VP-8.6-11'],
+    { severity: 'warning' },
+  ),
+  takes(
+    'variant',
+    'variety/content-type-parameters',
+    text('Media type of the form with charset', '表單媒體類型帶有 charset'),
+    { oddities: ['content-type-parameters'] },
+    ['OID4VP-8.2-10'],
+  ),
+  ...(['A128GCM', 'A256GCM', 'A128CBC-HS256'] as const).map((enc) =>
+    takes(
+      'variant',
+      `encryption/${enc.toLowerCase()}`,
+      text(`Response encrypted with ${enc}`, `以 ${enc} 加密回應`),
+      { ...ENCRYPTED, enc },
+      ['OID4VP-5.1-10', 'OID4VP-8.3-10'],
+    ),
+  ),
+  takes(
+    'variant',
+    'encryption/unknown-header-members',
+    text('cty and an unknown member in the header of the encrypted response', '加密回應的標頭含 cty 與未知成員'),
+    { ...ENCRYPTED, oddities: ['jwe-extra-header'] },
+    ['OID4VP-8.3-10'],
+  ),
+  takes(
+    'variant',
+    'encryption/apu-apv',
+    text('apu and apv in the header of the encrypted response', '加密回應的標頭含 apu 與 apv'),
+    { ...ENCRYPTED, oddities: ['jwe-apu-apv'] },
+    ['OID4VP-8.3-10'],
+  ),
+  takes(
+    'variant',
+    'encryption/spaced-json',
+    text('White space in the JSON inside the encrypted response', '加密回應內的 JSON 含有空白'),
+    { ...ENCRYPTED, oddities: ['spaced-json'] },
+    ['OID4VP-8.3-10'],
+  ),
+  takes(
+    'variant',
+    'request/encrypted-request-object',
+    text('The wallet offers a key for the request object', '皮夾提供加密請求物件的金鑰'),
+    { request: 'uri-post', oddities: ['encrypted-request-object'] },
+    ['OID4VP-5.10.1-2', 'OID4VP-5.10-7'],
+  ),
+];
