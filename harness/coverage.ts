@@ -27,7 +27,12 @@ export interface Coverage {
  * proof the best status is `covered`. What concerns a format or flow that no part of the tool plays is `not built yet`, with the reason; a
  * requirement that could be judged and is not is `missing`.
  */
-export function coverage(profile: Profile, index: RequirementIndex, proven: ReadonlySet<string> | undefined): Coverage {
+export function coverage(
+  profile: Profile,
+  index: RequirementIndex,
+  proof: Pick<Proof, 'unproven'> | undefined,
+): Coverage {
+  const unproven = proof === undefined ? undefined : new Set(proof.unproven);
   const bySchema = schemaRequirements();
   const rows = index.all().map((requirement): CoverageRow => {
     const checks = profile.checks
