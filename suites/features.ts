@@ -3,6 +3,7 @@ import { text } from '../core/text.ts';
 import { arr, isObject, member, num, obj, str, strings } from '../protocol/json.ts';
 import type { Feature } from './issuer/seen.ts';
 import { seenFeatures } from './issuer/seen.ts';
+import { walletFeatures } from './wallet/features.ts';
 
 export type { Feature } from './issuer/seen.ts';
 
@@ -45,6 +46,9 @@ export function featuresOf(run: RunView): ReadonlyMap<string, Feature> {
     for (const [name, feature] of seenFeatures(run)) if (!features.has(name)) features.set(name, feature);
     from('issuer-metadata', issuerFeatures);
     from('as-metadata', authorizationServerFeatures);
+  }
+  if (run.role === 'wallet') {
+    for (const [name, feature] of walletFeatures(run)) if (!features.has(name)) features.set(name, feature);
   }
   memo.set(run, features);
   return features;
