@@ -29,9 +29,11 @@ export const FAULTS: readonly Fault<never>[] = [
   ...VERIFIER_FAULTS,
 ] as Fault<never>[];
 
-/** A defect that shows only in the answer to a faulty message names the fault that provokes it. */
+/** A way in which a mock can be wrong. One that shows only in the answer to a faulty message names the fault that provokes it. */
 export interface Defect extends Fault<never> {
   readonly provokedBy?: string;
+  /** Other defects of the same system, without which this one breaks no rule. */
+  readonly also?: readonly string[];
 }
 
 /** How a mock can be wrong without being refused: what checks must notice. They prove checks and can be given to `mock --fault`; no test uses them. */

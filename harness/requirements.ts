@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Requirement, RequirementIndex } from '../core/requirements.ts';
 import { indexRequirements } from '../core/requirements.ts';
@@ -25,6 +25,14 @@ export function loadCatalogue(id: string): Catalogue {
   };
   loaded.set(id, catalogue);
   return catalogue;
+}
+
+/** Ids of all catalogues that stand in `schemas/requirements/`, in a fixed order. */
+export function catalogueIds(): string[] {
+  return readdirSync(join(schemaFolder(), 'requirements'))
+    .filter((name) => name.endsWith('.json') && !name.endsWith('.schema.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort();
 }
 
 /** One index over some catalogues. */

@@ -5,7 +5,7 @@ import { validateMessage } from '../../core/schema/validate.ts';
 import type { TraceEntry } from '../../core/trace/entries.ts';
 import { runView } from '../../suites/view/run.ts';
 import type { ProofSetting } from './play.ts';
-import type { ProofRow } from './prove.ts';
+import type { ProofRow } from './rows.ts';
 
 /** Messages of one kind that are broken, at most: those that exercise requirements which the earlier ones did not. */
 const SAMPLES = 4;

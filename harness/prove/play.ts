@@ -14,6 +14,7 @@ import { createIdentities } from '../../mocks/trust/identity.ts';
 import { REGISTERED, registeredVerifier } from '../flows/registered.ts';
 import type { Judgement } from '../judge/judge.ts';
 import { judge } from '../judge/judge.ts';
+import { catalogueIds, loadRequirements } from '../requirements.ts';
 import { playRun } from '../run.ts';
 import { memoryStage } from '../stage.ts';
 import type { MemoryTarget } from './targets.ts';
@@ -21,12 +22,17 @@ import { memoryTarget } from './targets.ts';
 
 const PRE_AUTHORIZED = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
 
+/** What the configuration of the wallet in memory would declare. */
+const DECLARED = ['transaction-data', 'registered-verifier', 'trusted-authorities'];
+
 const ORIGIN = 'https://harness.example';
 
 /** What all proofs of a profile share. Identities are made once. */
 export interface ProofSetting {
   readonly profile: Profile;
   readonly requirements: RequirementIndex;
+  /** Every catalogue that is known, also those that the profile does not name. */
+  readonly everything: RequirementIndex;
   readonly ours: IdentitySet;
   readonly theirs: IdentitySet;
   readonly start: number;
@@ -52,7 +58,7 @@ export async function proofSetting(
   const clock = manualClock(start, { sleep: 'jump' });
   const ours = await createIdentities({ hosts: ['harness.example'], clock, random: seededRandom('ours') });
   const theirs = await createIdentities({ hosts: ['target.example'], clock, random: seededRandom('theirs') });
-  return { profile, requirements, ours, theirs, start };
+  return { profile, requirements, everything: loadRequirements(catalogueIds()), ours, theirs, start };
 }
 
 /** Runs tests against a mock in memory that deviates as told, and judges. No network, no waiting. */
@@ -66,9 +72,11 @@ export async function playInMemory(
     readonly dead?: true;
     /** A wallet that does not tell how it ended; its silence is waited for in real time. */
     readonly silent?: true;
+    /** Findings of all known catalogues, not only of the profile's. */
+    readonly everyCatalogue?: true;
   },
 ): Promise<Played> {
-  const { profile, requirements } = setting;
+  const { profile } = setting;
   const clock = manualClock(setting.start, { sleep: 'jump' });
   const random = seededRandom('proof');
   const network = memoryNetwork();
@@ -105,6 +113,8 @@ export async function playInMemory(
   });
   for (const anchor of [setting.ours.issuer.ca, setting.theirs.issuer.ca])
     log.append({ type: 'material', use: 'trust-anchor', value: anchor });
+  for (const feature of role === 'wallet' ? DECLARED : [])
+    log.append({ type: 'material', use: 'declared-feature', value: { feature, offered: true } });
   await playRun(
     {
       stage: memoryStage(network, { log, identities: setting.ours, ports: { clock, random }, origin: ORIGIN }),
@@ -119,7 +129,26 @@ export async function playInMemory(
     },
     { tests, workers: 1, allow: ['changes-state', 'may-lock'] },
   );
-  const judgement = judge({
+  const judgement =
+    deviation.everyCatalogue === true
+      ? judgeAll(setting, role, tests, log)
+      : judgeLog(setting, role, tests, log, setting.requirements);
+  return { log, targetLog: target.log, judgement, marks, formed };
+}
+
+/** Judges a log by every catalogue that is known. */
+export function judgeAll(setting: ProofSetting, role: Role, tests: readonly Test[], log: TraceLog): Judgement {
+  return judgeLog(setting, role, tests, log, setting.everything);
+}
+
+function judgeLog(
+  { profile }: ProofSetting,
+  role: Role,
+  tests: readonly Test[],
+  log: TraceLog,
+  requirements: RequirementIndex,
+): Judgement {
+  return judge({
     entries: log.entries,
     role,
     profile,
@@ -128,7 +157,6 @@ export async function playInMemory(
     requirements,
     skewMs: 300_000,
   });
-  return { log, targetLog: target.log, judgement, marks, formed };
 }
 
 /** A target that is there and does nothing: its links lead nowhere, it reports a refusal of all. */

@@ -1,24 +1,18 @@
-import type { Check } from '../../core/contracts/check.ts';
 import type { Profile } from '../../core/contracts/profile.ts';
 import type { Test } from '../../core/contracts/test.ts';
-import { variantId } from '../../core/contracts/variant.ts';
 import type { Role } from '../../core/kinds.ts';
 import { ROLES } from '../../core/kinds.ts';
 import type { RequirementIndex } from '../../core/requirements.ts';
 import type { TraceEntry } from '../../core/trace/entries.ts';
-import type { Defect } from '../registry.ts';
-import { DEFECTS, FAULTS, faultOf, STEPS, testsOf } from '../registry.ts';
+import { faultOf, testsOf } from '../registry.ts';
+import { behaviourProof } from './behaviour.ts';
+import { defectProof } from './defects.ts';
 import { schemaProof } from './messages.ts';
 import type { Played, ProofSetting } from './play.ts';
 import { playInMemory, proofSetting } from './play.ts';
+import type { ProofRow, RolePart } from './rows.ts';
 
-/** One row of the matrix: a defect, where it sits, which tests or checks should notice, and which did. */
-export interface ProofRow {
-  readonly defect: string;
-  readonly at: string;
-  readonly expected: readonly string[];
-  readonly red: readonly string[];
-}
+export type { ProofRow } from './rows.ts';
 
 /** `prove --json`, DESIGN 6. */
 export interface Proof {
@@ -76,15 +70,6 @@ export async function prove(profile: Profile, requirements: RequirementIndex, op
   };
 }
 
-interface RolePart {
-  readonly checks: number;
-  readonly tests: number;
-  readonly unproven: string[];
-  readonly spurious: string[];
-  readonly falseAlarms: string[];
-  readonly matrix: ProofRow[];
-}
-
 async function proveRole(role: Role, setting: ProofSetting, options: ProveOptions): Promise<RolePart> {
   const tests = testsOf(setting.profile, role);
   const checks = setting.profile.checks.filter((check) => check.roles.includes(role));
@@ -103,8 +88,8 @@ async function proveRole(role: Role, setting: ProofSetting, options: ProveOption
   const conforming = await playInMemory(setting, role, tests, {});
   legalVariety(role, conforming, part);
   refusedWhereNamed(tests, conforming, part);
-  const provenTests = await behaviour(role, tests, setting, options.full === true, part, add);
-  const provenChecks = await messages(role, tests, checks, conforming, setting, part, add);
+  const provenTests = await behaviourProof(role, tests, setting, options.full === true, part, add);
+  const provenChecks = await defectProof(role, tests, checks, conforming, setting, part, add);
   for (const requirement of schemaProof(role, conforming.log.entries, setting, add))
     part.unproven.push(`schema ${requirement}`);
   for (const test of tests) {
@@ -167,111 +152,4 @@ function inSpan(targetSeq: number, [start, end]: readonly [number, number], play
   const from = marks.get(start) ?? Number.POSITIVE_INFINITY;
   const to = marks.get(end) ?? Number.NEGATIVE_INFINITY;
   return targetSeq >= from && targetSeq < to;
-}
-
-/** Each leniency that a fault names, alone: the tests of its faults turn red, the others stay as they are. */
-async function behaviour(
-  role: Role,
-  tests: readonly Test[],
-  setting: ProofSetting,
-  full: boolean,
-  part: RolePart,
-  add: (row: ProofRow) => void,
-): Promise<Set<string>> {
-  const byStep = new Map<string, Test[]>();
-  for (const test of tests) {
-    const step = faultOf(test.fault ?? '')?.refusedBy;
-    if (step !== undefined) byStep.set(step, [...(byStep.get(step) ?? []), test]);
-  }
-  const proven = new Set<string>();
-  for (const [step, expected] of byStep) {
-    const played = await playInMemory(setting, role, full ? tests : expected, { leniencies: new Set([step]) });
-    const red = reds(played);
-    const names = expected.map((test) => test.id);
-    add({ defect: `leniency ${step}`, at: step, expected: names, red });
-    for (const test of expected) if (red.includes(test.id)) proven.add(test.id);
-    const cited = new Set([
-      ...expected.flatMap((test) => test.requirements),
-      ...(STEPS.find((entry) => entry.id === step)?.requirements ?? []),
-    ]);
-    for (const id of red) {
-      const test = tests.find((other) => other.id === id);
-      if (names.includes(id) || test === undefined || test.requirements.some((requirement) => cited.has(requirement)))
-        continue;
-      part.spurious.push(`${id} turned red although only ${step} was left out`);
-    }
-  }
-  // Straight tests: a target that refuses everything (its last step is broken) must turn each of them red.
-  const straight = tests.filter((test) => test.kind !== 'negative');
-  const dead = await playInMemory(setting, role, straight, { dead: true });
-  const red = reds(dead);
-  add({ defect: 'target that answers nothing', at: role, expected: straight.map((test) => test.id), red });
-  for (const test of straight) {
-    const verdict = dead.judgement.tests.find((result) => result.id === test.id)?.verdict;
-    if (verdict !== 'pass') proven.add(test.id);
-  }
-  return proven;
-}
-
-function reds(played: Played): string[] {
-  return played.judgement.tests
-    .filter((test) => test.verdict === 'fail' || test.verdict === 'warning')
-    .map((test) => test.id);
-}
-
-/** A defect is played on so many of the straight tests that can carry it: the first, and some that go another way. */
-const CARRIERS = 3;
-
-/** Tests on which a defect is played: those that provoke it, else straight ones in whose conforming flows the target formed its step. */
-function carriersOf(
-  fault: Defect,
-  tests: readonly Test[],
-  straight: readonly Test[],
-  conforming: Played,
-): readonly Test[] {
-  if (fault.provokedBy !== undefined) {
-    const provoking = tests.filter((test) => test.fault === fault.provokedBy);
-    if (provoking.length > 0) return provoking.slice(0, 1);
-  }
-  // A replayed message is named by its exchange, not by a forming step.
-  const able = straight.filter(
-    (test) => fault.replay === true || conforming.formed.get(test.id)?.has(fault.step) === true,
-  );
-  const own = fault.variant === undefined ? undefined : variantId(fault.variant);
-  const [best] = able.filter((test) => variantId(test.variant) === own);
-  return best === undefined
-    ? able.slice(0, CARRIERS)
-    : [best, ...able.filter((test) => test !== best).slice(0, CARRIERS - 1)];
-}
-
-/** Each defect that the mock of this role can have, on the straight tests: which checks notice it. */
-async function messages(
-  role: Role,
-  tests: readonly Test[],
-  checks: readonly Check[],
-  conforming: Played,
-  setting: ProofSetting,
-  part: RolePart,
-  add: (row: ProofRow) => void,
-): Promise<Set<string>> {
-  const straight = tests.filter((test) => test.kind !== 'negative');
-  const proven = new Set<string>();
-  const known = new Set(checks.map((check) => check.id));
-  for (const fault of [...FAULTS, ...DEFECTS].filter((entry) => entry.role === role)) {
-    const carriers = carriersOf(fault, tests, straight, conforming);
-    if (carriers.length === 0) continue;
-    const played = await playInMemory(setting, role, carriers, { faults: [fault] });
-    const red = new Set<string>();
-    for (const test of played.judgement.tests) {
-      for (const finding of test.findings) {
-        if (finding.verdict === 'error')
-          part.spurious.push(`${finding.check} broke on ${fault.id}: ${finding.message.en}`);
-        if ((finding.verdict === 'fail' || finding.verdict === 'warning') && known.has(finding.check))
-          red.add(finding.check);
-      }
-    }
-    for (const check of red) proven.add(check);
-    add({ defect: fault.id, at: fault.step, expected: [], red: [...red] });
-  }
-  return proven;
 }

@@ -43,6 +43,8 @@ export interface MemoryTargetOptions {
 }
 
 const ORIGIN = 'https://target.example';
+/** Many servers still listen there as well: a defect may send the other side to it. */
+const WITHOUT_TLS = 'http://target.example';
 
 /** Makes a target in memory for a role. */
 export function memoryTarget(role: Role, options: MemoryTargetOptions): MemoryTarget {
@@ -77,6 +79,7 @@ function issuerTarget(options: MemoryTargetOptions, context: RecordingContext): 
     context,
   );
   network.mount(issuer.base, issuer, context, 'wallet');
+  network.mount(`${WITHOUT_TLS}/issuer`, issuer, context, 'wallet');
   return { role: 'issuer', offer: (wish: IssuanceVariant) => issuer.createOffer(wish) };
 }
 

@@ -9,6 +9,8 @@ import { PLAIN, row } from './fault.ts';
 export interface IssuerDefect extends IssuerFault {
   /** Fault of the wallet that makes the issuer send the message with the defect, where a straight wallet never gets to see it. */
   readonly provokedBy?: string;
+  /** Other defects of the same issuer, without which this one breaks no rule. */
+  readonly also?: readonly string[];
 }
 
 /** Builds a row: `id` without `issuer/defect/`. */
@@ -22,4 +24,9 @@ export function defect<Draft>(
 ): IssuerDefect {
   const base = row(`defect/${id}`, step, '', title, apply, variant);
   return provokedBy === undefined ? base : { ...base, provokedBy };
+}
+
+/** The same defect beside others; ids without `issuer/defect/`. */
+export function together(first: IssuerDefect, ...others: readonly string[]): IssuerDefect {
+  return { ...first, also: others.map((id) => `issuer/defect/${id}`) };
 }

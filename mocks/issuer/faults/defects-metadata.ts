@@ -1,8 +1,19 @@
 import { arr, isObject, member, obj } from '../../../protocol/json.ts';
 import type { JsonDraft } from '../../drafts.ts';
 import type { Apply } from './fault.ts';
-import { configurations, json, merged, PLAIN, responseHeader, WITH_TX_CODE, within } from './fault.ts';
-import { defect } from './defect.ts';
+import {
+  configurations,
+  jose,
+  json,
+  merged,
+  NOTIFIED,
+  PLAIN,
+  responseHeader,
+  SIGNED_METADATA,
+  WITH_TX_CODE,
+  within,
+} from './fault.ts';
+import { defect, together } from './defect.ts';
 import type { IssuerDefect } from './defect.ts';
 
 const METADATA = 'issuer-metadata';
@@ -77,6 +88,79 @@ export const METADATA_DEFECTS: readonly IssuerDefect[] = [
     METADATA,
     ['deferred_credential_endpoint without TLS', 'deferred_credential_endpoint 未使用 TLS'],
     json({ deferred_credential_endpoint: 'http://issuer.invalid/deferred' }),
+  ),
+  defect(
+    'metadata-notification-endpoint-http',
+    METADATA,
+    ['Notifications are taken without TLS', '以未加密的 HTTP 接收通知'],
+    json((value) => ({
+      notification_endpoint: String(member(value, 'notification_endpoint')).replace('https:', 'http:'),
+    })),
+    NOTIFIED,
+  ),
+  defect(
+    'metadata-nonce-endpoint-missing',
+    METADATA,
+    ['Key proofs are wanted, but there is no nonce endpoint', '需要金鑰證明，卻沒有 nonce 端點'],
+    json({ nonce_endpoint: undefined }),
+  ),
+  defect(
+    'metadata-format-old',
+    METADATA,
+    ['The format identifier of an earlier draft', '使用舊草案的格式識別碼'],
+    configurations({ format: 'vc+sd-jwt' }),
+  ),
+  defect(
+    'metadata-claim-twice',
+    METADATA,
+    ['A claim that is described twice', '重複描述同一宣告'],
+    presentation({
+      claims: [
+        { path: ['given_name'], mandatory: true },
+        { path: ['given_name'], mandatory: false },
+      ],
+    }),
+  ),
+  defect(
+    'metadata-scope-missing',
+    METADATA,
+    ['Configurations without scope', '組態沒有 scope'],
+    configurations({ scope: undefined }),
+  ),
+  together(
+    defect(
+      'server-details-unannounced',
+      'as-metadata',
+      ['Neither a scope nor authorization details to ask with', '既無 scope 也不支援 authorization_details'],
+      json({ authorization_details_types_supported: undefined }),
+    ),
+    'metadata-scope-missing',
+  ),
+  defect(
+    'metadata-binding-method-other',
+    METADATA,
+    ['Another binding method than the credentials have', '公布的綁定方法與憑證所用不同'],
+    configurations({ cryptographic_binding_methods_supported: ['did:key'] }),
+  ),
+  defect(
+    'metadata-response-encryption-unannounced',
+    METADATA,
+    ['No word of response encryption', '未公布回應加密'],
+    json({ credential_response_encryption: undefined }),
+  ),
+  defect(
+    'signed-metadata-unsigned',
+    'signed-issuer-metadata',
+    ['Signed metadata with alg none', '已簽署中繼資料的 alg 為 none'],
+    jose({ alg: 'none' }),
+    SIGNED_METADATA,
+  ),
+  defect(
+    'signed-metadata-x5c-missing',
+    'signed-issuer-metadata',
+    ['Signed metadata without certificate', '已簽署中繼資料沒有憑證鏈'],
+    jose({ x5c: undefined }),
+    SIGNED_METADATA,
   ),
   defect(
     'metadata-batch-size-one',
@@ -232,6 +316,12 @@ export const METADATA_DEFECTS: readonly IssuerDefect[] = [
       '授權伺服器中繼資料沒有 response_types_supported',
     ],
     json({ response_types_supported: undefined }),
+  ),
+  defect(
+    'server-authentication-unannounced',
+    'as-metadata',
+    ['Client authentication methods that are not published', '未公布用戶端驗證方式'],
+    json({ token_endpoint_auth_methods_supported: undefined }),
   ),
   defect(
     'server-pkce-unannounced',

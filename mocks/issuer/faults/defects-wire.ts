@@ -6,20 +6,26 @@ import type { JsonDraft } from '../../drafts.ts';
 import type { Apply } from './fault.ts';
 import {
   at,
+  baseOf,
   BATCH,
+  CODE,
   DAY,
+  DEFERRED,
   each,
   ENCRYPTED,
+  instead,
+  jose,
   json,
   merged,
   NOTIFIED,
+  parameters,
   payload,
   PLAIN,
   responseHeader,
   status,
   WITH_STATUS,
 } from './fault.ts';
-import { defect } from './defect.ts';
+import { defect, together } from './defect.ts';
 import type { IssuerDefect } from './defect.ts';
 
 const NO_STORE_LOST = responseHeader('Cache-Control', undefined);
@@ -31,6 +37,15 @@ function handOut(nonce: string): Apply<JsonDraft> {
     if (typeof accepts === 'function') accepts(nonce);
     return { value: { ...value, c_nonce: nonce } };
   };
+}
+
+const counters = new WeakMap<object, number>();
+
+/** 1, 2, 3 …, for each issuer apart: one source of randomness belongs to one issuer. */
+function counted({ random }: FaultContext): number {
+  const next = (counters.get(random) ?? 0) + 1;
+  counters.set(random, next);
+  return next;
 }
 
 /** Answers and credentials that are taken, but are not as they have to be. */
@@ -66,6 +81,19 @@ export const WIRE_DEFECTS: readonly IssuerDefect[] = [
     (draft: JsonDraft, context) => handOut(String(10 + ((context.random.bytes(1)[0] ?? 0) % 90)))(draft, context),
   ),
   defect(
+    'nonce-counted',
+    'nonce-response',
+    ['c_nonce that is counted up', '依序遞增的 c_nonce'],
+    (draft: JsonDraft, context) => handOut(`nonce-${counted(context)}`)(draft, context),
+  ),
+  defect(
+    'code-missing',
+    'authorization-response',
+    ['Authorization response without code', '授權回應沒有 code'],
+    parameters({ code: undefined }),
+    CODE,
+  ),
+  defect(
     'token-long-lived',
     'token-response',
     ['Bearer token that is good for a day', '有效一天的 Bearer 權杖'],
@@ -89,6 +117,29 @@ export const WIRE_DEFECTS: readonly IssuerDefect[] = [
     ['Notification answered with 500', '通知回應 500'],
     status(500),
     NOTIFIED,
+  ),
+  defect(
+    'notification-status-200',
+    'notification-response.http',
+    ['Notification answered with 200', '通知回應 200'],
+    status(200),
+    NOTIFIED,
+  ),
+  defect(
+    'deferred-media-type',
+    'deferred-credential-response.http',
+    ['Deferred credentials as text/plain', '以 text/plain 交付延後的憑證'],
+    responseHeader('Content-Type', 'text/plain'),
+    DEFERRED,
+  ),
+  together(
+    defect(
+      'response-encrypted-unasked',
+      'credential-response.http',
+      ['Encrypted answer although nobody asked for that', '未要求加密卻加密回應'],
+      instead(200, 'application/jwt', 'eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTEyOEdDTSJ9..AAAA.AAAA.AAAA'),
+    ),
+    'metadata-response-encryption-unannounced',
   ),
   defect(
     'notification-id-without-endpoint',
@@ -146,6 +197,41 @@ export const WIRE_DEFECTS: readonly IssuerDefect[] = [
     payload((current) => ({
       cnf: { jwk: { ...obj(obj(current, 'cnf'), 'jwk'), d: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' } },
     })),
+  ),
+  defect(
+    'credential-unlimited',
+    'credential',
+    ['Credential without end and without status', '沒有期限也沒有狀態的憑證'],
+    payload({ exp: undefined, status: undefined }),
+  ),
+  defect(
+    'credential-x5c-missing',
+    'credential',
+    ['Credential without certificate', '沒有憑證鏈的憑證'],
+    jose({ x5c: undefined }),
+  ),
+  defect(
+    'status-index-constant',
+    'credential',
+    ['The same status list index for every credential', '所有憑證使用相同的狀態清單索引'],
+    payload((_, context) => ({ status: { status_list: { idx: 7, uri: `${baseOf(context)}/status/1` } } })),
+    BATCH,
+  ),
+  defect(
+    'status-index-counted',
+    'credential',
+    ['Status list indices that are counted up', '依序遞增的狀態清單索引'],
+    payload((_, context) => ({
+      status: { status_list: { idx: counted(context), uri: `${baseOf(context)}/status/1` } },
+    })),
+    BATCH,
+  ),
+  defect(
+    'status-list-x5c-missing',
+    'status-list-token',
+    ['Status list token without certificate', '沒有憑證鏈的狀態清單權杖'],
+    jose({ x5c: undefined }),
+    WITH_STATUS,
   ),
   defect(
     'status-list-issuer-other',

@@ -1,0 +1,51 @@
+import type { Test } from '../../core/contracts/test.ts';
+import type { Role } from '../../core/kinds.ts';
+import { faultOf, STEPS } from '../registry.ts';
+import type { ProofSetting } from './play.ts';
+import { playInMemory } from './play.ts';
+import type { ProofRow, RolePart } from './rows.ts';
+import { reds } from './rows.ts';
+
+/** Each leniency that a fault names, alone: the tests of its faults turn red, the others stay as they are. */
+export async function behaviourProof(
+  role: Role,
+  tests: readonly Test[],
+  setting: ProofSetting,
+  full: boolean,
+  part: RolePart,
+  add: (row: ProofRow) => void,
+): Promise<Set<string>> {
+  const byStep = new Map<string, Test[]>();
+  for (const test of tests) {
+    const step = faultOf(test.fault ?? '')?.refusedBy;
+    if (step !== undefined) byStep.set(step, [...(byStep.get(step) ?? []), test]);
+  }
+  const proven = new Set<string>();
+  for (const [step, expected] of byStep) {
+    const played = await playInMemory(setting, role, full ? tests : expected, { leniencies: new Set([step]) });
+    const red = reds(played);
+    const names = expected.map((test) => test.id);
+    add({ defect: `leniency ${step}`, at: step, expected: names, red });
+    for (const test of expected) if (red.includes(test.id)) proven.add(test.id);
+    const cited = new Set([
+      ...expected.flatMap((test) => test.requirements),
+      ...(STEPS.find((entry) => entry.id === step)?.requirements ?? []),
+    ]);
+    for (const id of red) {
+      const test = tests.find((other) => other.id === id);
+      if (names.includes(id) || test === undefined || test.requirements.some((requirement) => cited.has(requirement)))
+        continue;
+      part.spurious.push(`${id} turned red although only ${step} was left out`);
+    }
+  }
+  // Straight tests: a target that refuses everything (its last step is broken) must turn each of them red.
+  const straight = tests.filter((test) => test.kind !== 'negative');
+  const dead = await playInMemory(setting, role, straight, { dead: true });
+  const red = reds(dead);
+  add({ defect: 'target that answers nothing', at: role, expected: straight.map((test) => test.id), red });
+  for (const test of straight) {
+    const verdict = dead.judgement.tests.find((result) => result.id === test.id)?.verdict;
+    if (verdict !== 'pass') proven.add(test.id);
+  }
+  return proven;
+}

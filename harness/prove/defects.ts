@@ -1,0 +1,114 @@
+import type { Check } from '../../core/contracts/check.ts';
+import type { Test } from '../../core/contracts/test.ts';
+import { variantId } from '../../core/contracts/variant.ts';
+import type { Fault } from '../../core/flow.ts';
+import type { Role } from '../../core/kinds.ts';
+import type { Finding, TestResult } from '../../core/results.ts';
+import type { Defect } from '../registry.ts';
+import { DEFECTS, FAULTS, faultOf } from '../registry.ts';
+import type { Played, ProofSetting } from './play.ts';
+import { judgeAll, playInMemory } from './play.ts';
+import type { ProofRow, RolePart } from './rows.ts';
+
+/** A defect is played on so many of the straight tests that can carry it: the first, and some that go another way. */
+const CARRIERS = 3;
+
+/**
+ * Each defect and fault that the mock of this role can have, on tests that can carry it: which checks notice it. Weighed by all
+ * catalogues that are known, so that a check which speaks of another one than the profile's is proven, too; what the conforming mock shows
+ * as well proves nothing. A defect that no flow can carry, that never came to pass, or that nothing notices is unproven itself.
+ */
+export async function defectProof(
+  role: Role,
+  tests: readonly Test[],
+  checks: readonly Check[],
+  conforming: Played,
+  setting: ProofSetting,
+  part: RolePart,
+  add: (row: ProofRow) => void,
+): Promise<Set<string>> {
+  const straight = tests.filter((test) => test.kind !== 'negative');
+  const known = new Set(checks.map((check) => check.id));
+  const normal = new Set(
+    judgeAll(setting, role, tests, conforming.log).tests.flatMap((test) =>
+      test.findings.filter(isRed).map((finding) => keyOf(test, finding)),
+    ),
+  );
+  const proven = new Set<string>();
+  const made = new Set(DEFECTS.map((defect) => defect.id));
+  const all: readonly Defect[] = [...FAULTS, ...DEFECTS];
+  for (const defect of all.filter((entry) => entry.role === role)) {
+    const carriers = carriersOf(defect, tests, straight, conforming);
+    const noted = new Set<string>();
+    let applied = 0;
+    if (carriers.length > 0) {
+      const faults = [defect, ...(defect.also ?? []).flatMap((id) => faultOf(id) ?? [])].map((fault) =>
+        onceItCan(fault, () => (applied += 1)),
+      );
+      const played = await playInMemory(setting, role, carriers, { faults, everyCatalogue: true });
+      for (const test of played.judgement.tests) {
+        for (const finding of test.findings) {
+          if (finding.verdict === 'error')
+            part.spurious.push(`${finding.check} broke on ${defect.id}: ${finding.message.en}`);
+          if (isRed(finding) && !normal.has(keyOf(test, finding))) noted.add(finding.check);
+        }
+      }
+    }
+    const red = [...noted].filter((check) => known.has(check));
+    for (const check of red) proven.add(check);
+    if (made.has(defect.id)) {
+      if (carriers.length === 0) part.unproven.push(`defect ${defect.id}: no flow forms ${defect.step}`);
+      else if (applied === 0 && defect.replay !== true)
+        part.unproven.push(`defect ${defect.id}: it never came to pass`);
+      else if (noted.size === 0) part.unproven.push(`defect ${defect.id}: nothing notices it`);
+    }
+    add({ defect: defect.id, at: defect.step, expected: [], red });
+  }
+  return proven;
+}
+
+function isRed(finding: Finding): boolean {
+  return finding.verdict === 'fail' || finding.verdict === 'warning';
+}
+
+function keyOf(test: TestResult, finding: Finding): string {
+  return `${test.id} ${finding.check} ${finding.requirements.join(' ')}`;
+}
+
+/** A fault that needs something of an earlier flow lets the first one pass, as such a system would. */
+function onceItCan(fault: Fault<never>, onApplied: () => void): Fault<never> {
+  return {
+    ...fault,
+    apply: async (draft, context) => {
+      try {
+        const changed = await fault.apply(draft, context);
+        onApplied();
+        return changed;
+      } catch {
+        return draft;
+      }
+    },
+  };
+}
+
+/** Tests on which a defect is played: those that provoke it, else straight ones in whose conforming flows the target formed its step. */
+function carriersOf(
+  defect: Defect,
+  tests: readonly Test[],
+  straight: readonly Test[],
+  conforming: Played,
+): readonly Test[] {
+  if (defect.provokedBy !== undefined) {
+    const provoking = tests.filter((test) => test.fault === defect.provokedBy);
+    return provoking.slice(0, 1);
+  }
+  // A replayed message is named by its exchange, not by a forming step.
+  const able = straight.filter(
+    (test) => defect.replay === true || conforming.formed.get(test.id)?.has(defect.step) === true,
+  );
+  const own = defect.variant === undefined ? undefined : variantId(defect.variant);
+  const [best] = able.filter((test) => variantId(test.variant) === own);
+  return best === undefined
+    ? able.slice(0, CARRIERS)
+    : [best, ...able.filter((test) => test !== best).slice(0, CARRIERS - 1)];
+}
