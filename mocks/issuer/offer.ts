@@ -121,7 +121,7 @@ function txCodeOf(issuer: Internals, variant: IssuanceVariant): string {
   const numeric = digits(random, TX_CODE_LENGTH);
   if (!odd(variant, 'tx-code-text')) return numeric;
   // Letters that cannot be mistaken for digits, in between.
-  return [...numeric].map((digit, index) => (index % 2 === 0 ? 'ACEFHJKMNR'.charAt(Number(digit)) : digit)).join('');
+  return Array.from(numeric, (digit, index) => (index % 2 === 0 ? 'ACEFHJKMNR'.charAt(Number(digit)) : digit)).join('');
 }
 
 function digits(random: Random, length: number): string {
