@@ -63,44 +63,6 @@ export const CLIENT_ATTESTATION_CHECKS: readonly Check[] = [
     },
   }),
   walletCheck({
-    id: 'client-attestation/members',
-    kinds: ATTESTATION,
-    requirements: ['OID4VCI-E-3', 'OID4VCI-E-4', 'OID4VCI-E-5'],
-    title: text(
-      'wallet_name, wallet_link and status are of the right type',
-      'wallet_name、wallet_link、status 型別正確',
-    ),
-    *judge(message) {
-      const { payload } = jwtOf(message);
-      const present = (name: string): boolean => payload !== undefined && Object.hasOwn(payload, name);
-      if (present('wallet_name')) {
-        yield rule(
-          str(payload, 'wallet_name') !== undefined,
-          message,
-          text('wallet_name is no string', 'wallet_name 不是字串'),
-          {
-            requirements: ['OID4VCI-E-3'],
-          },
-        );
-      }
-      if (present('wallet_link')) {
-        yield rule(
-          URL.canParse(str(payload, 'wallet_link') ?? ''),
-          message,
-          text('wallet_link is no URL', 'wallet_link 不是網址'),
-          {
-            requirements: ['OID4VCI-E-4'],
-          },
-        );
-      }
-      if (present('status')) {
-        yield rule(obj(payload, 'status') !== undefined, message, text('status is no object', 'status 不是物件'), {
-          requirements: ['OID4VCI-E-5'],
-        });
-      }
-    },
-  }),
-  walletCheck({
     id: 'client-attestation/subject',
     kinds: ATTESTATION,
     requirements: ['OID4VCI-E-8'],
@@ -207,6 +169,69 @@ export const CLIENT_ATTESTATION_CHECKS: readonly Check[] = [
       const { header } = jwtOf(message);
       if (header === undefined) return;
       yield* chainObservations(message, header, run, { present: 'HAIP-4.4.1-4', anchor: 'HAIP-4.4.1-5' });
+    },
+  }),
+  walletCheck({
+    id: 'client-assertion/claims',
+    kinds: ['client-assertion'],
+    requirements: ['OID4VCI-6.1-7'],
+    title: text(
+      'A client assertion is about this client, for this server, and in time',
+      'client assertion 屬於此用戶端、針對此伺服器且在有效期內',
+    ),
+    *judge(message, flow, run) {
+      const { header, payload } = jwtOf(message);
+      if (header === undefined || payload === undefined) {
+        yield rule(false, message, text('Not a JWT', '不是 JWT'));
+        return;
+      }
+      const alg = str(header, 'alg');
+      yield rule(
+        alg !== undefined && alg !== 'none' && !isSymmetricAlg(alg),
+        message,
+        text('No digital signature', '沒有數位簽章'),
+        {
+          seen: alg ?? 'no alg',
+        },
+      );
+      const carrier = wireOf(message);
+      const iss = str(payload, 'iss');
+      const client = str(carrier.value, 'client_id') ?? iss;
+      yield rule(
+        iss !== undefined && iss === str(payload, 'sub') && iss === client,
+        message,
+        text('iss and sub are not the client_id', 'iss 與 sub 不是 client_id'),
+        {
+          expected: client,
+          seen: { iss, sub: str(payload, 'sub') },
+        },
+      );
+      const exp = num(payload, 'exp');
+      yield rule(
+        exp !== undefined && exp > secondsAt(message) - run.skewMs / 1000,
+        message,
+        text('exp is missing or past', 'exp 缺少或已過'),
+        {
+          seen: member(payload, 'exp') ?? 'nothing',
+        },
+      );
+      const server = serverMetadata(flow);
+      const issuer = str(server?.value, 'issuer');
+      if (faulty(flow) || server === undefined || issuer === undefined) return;
+      // RFC 7523 3 lets the token endpoint stand for the server; a pushed request may name its own endpoint (RFC 9126 2).
+      const allowed = new Set([issuer, str(server.value, 'token_endpoint'), carrier.url]);
+      const raw = member(payload, 'aud');
+      const aud: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+      yield rule(
+        aud.some((value) => typeof value === 'string' && allowed.has(value)),
+        message,
+        text('aud is not the authorization server', 'aud 不是授權伺服器'),
+        {
+          expected: issuer,
+          seen: raw ?? 'nothing',
+          with: [server.message],
+        },
+      );
     },
   }),
 ];

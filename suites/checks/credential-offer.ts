@@ -1,7 +1,5 @@
 import type { Check, MessageCheck } from '../../core/contracts/check.ts';
-import { isObject, member, obj, str, strings } from '../../protocol/json.ts';
-import { param } from '../../protocol/oauth.ts';
-import { readLink } from '../../protocol/links.ts';
+import { member, obj, str, strings } from '../../protocol/json.ts';
 import { ISSUER, rule, text, unjudged } from './kit.ts';
 import { PRE_AUTHORIZED, issuerMetadata, typeOf } from './refs.ts';
 
@@ -16,62 +14,6 @@ const GRANTS = [
 ] as const;
 
 export const CREDENTIAL_OFFER_CHECKS: readonly Check[] = [
-  offerCheck({
-    id: 'credential-offer/one-form',
-    kinds: ['credential-offer-link'],
-    requirements: ['OID4VCI-4.1-1', 'OID4VCI-4.1-2', 'OID4VCI-4.1-3'],
-    title: text('An offer comes either by value or by reference', '邀約以值或參照其中一種方式提供'),
-    *judge(message) {
-      const link = readLink(message.text);
-      const both = ['credential_offer', 'credential_offer_uri'].filter((name) => param(link, name) !== undefined);
-      yield rule(
-        both.length === 1,
-        message,
-        both.length === 0
-          ? text('The link carries no offer', '連結中沒有邀約')
-          : text('The link carries an offer by value and by reference', '連結同時以值與參照提供邀約'),
-        { ...(both.length === 0 ? { requirements: ['OID4VCI-4.1-1'] } : {}), seen: both },
-      );
-    },
-  }),
-  offerCheck({
-    id: 'credential-offer/by-value',
-    kinds: ['credential-offer-link'],
-    requirements: ['OID4VCI-4.1-4'],
-    title: text('credential_offer decodes to a JSON object', 'credential_offer 可解碼為 JSON 物件'),
-    *judge(message) {
-      const offer = message.children('credential-offer')[0];
-      if (offer === undefined) return;
-      const [error] = [...readLink(message.text).errors.map((found) => found.message.en), ...offer.errors];
-      yield rule(
-        isObject(offer.value) && error === undefined,
-        message,
-        text('credential_offer is no JSON object', 'credential_offer 不是 JSON 物件'),
-        { seen: error ?? offer.text.slice(0, 80), with: [offer] },
-      );
-    },
-  }),
-  offerCheck({
-    id: 'credential-offer/by-reference',
-    kinds: ['credential-offer-link'],
-    requirements: ['OID4VCI-4.1-5'],
-    title: text('credential_offer_uri is an https URL', 'credential_offer_uri 為 https 網址'),
-    *judge(message) {
-      const uri = param(readLink(message.text), 'credential_offer_uri');
-      if (uri === undefined) return;
-      const url = URL.canParse(uri) ? new URL(uri) : undefined;
-      const loopback = url !== undefined && /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-      if (url?.protocol === 'http:' && loopback) return;
-      yield rule(
-        url?.protocol === 'https:',
-        message,
-        text('credential_offer_uri is no https URL', 'credential_offer_uri 不是 https 網址'),
-        {
-          seen: uri,
-        },
-      );
-    },
-  }),
   offerCheck({
     id: 'credential-offer/not-signed',
     kinds: ['credential-offer'],

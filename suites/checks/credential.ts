@@ -88,20 +88,6 @@ export const CREDENTIAL_CHECKS: readonly Check[] = [
     },
   }),
   credentialCheck({
-    id: 'credential/typ',
-    requirements: [SD_JWT],
-    title: text('typ of an SD-JWT VC is dc+sd-jwt', 'SD-JWT VC 的 typ 為 dc+sd-jwt'),
-    *judge(message) {
-      const { header } = sdJwtOf(message).reading.issuerJwt;
-      if (header === undefined) return;
-      const typ = member(header, 'typ');
-      yield rule(typ === 'dc+sd-jwt', message, text('typ is not dc+sd-jwt', 'typ 不是 dc+sd-jwt'), {
-        expected: 'dc+sd-jwt',
-        seen: typ,
-      });
-    },
-  }),
-  credentialCheck({
     id: 'credential/algorithm',
     requirements: ['OID4VCI-12.2.4-61', SD_JWT],
     title: text('A credential is signed with a published algorithm', '憑證以已公布的演算法簽章'),
@@ -174,22 +160,6 @@ export const CREDENTIAL_CHECKS: readonly Check[] = [
         message,
         text('vct differs from the configuration that was asked for', 'vct 與所請求的設定不同'),
         { expected: wanted, seen: vct },
-      );
-    },
-  }),
-  credentialCheck({
-    id: 'credential/vct-present',
-    requirements: [SD_JWT],
-    title: text('An SD-JWT VC has a vct', 'SD-JWT VC 具有 vct'),
-    *judge(message) {
-      const { payload } = sdJwtOf(message).reading.issuerJwt;
-      if (payload === undefined) return;
-      const vct = member(payload, 'vct');
-      yield rule(
-        typeof vct === 'string' && vct !== '',
-        message,
-        text('vct is missing or no string', '缺少 vct 或其不是字串'),
-        { seen: vct ?? 'nothing' },
       );
     },
   }),

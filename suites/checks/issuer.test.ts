@@ -97,7 +97,7 @@ const ROWS: readonly Row[] = [
     { kind: 'credential', artifact: (raw) => base64url(raw) },
   ],
   [
-    'credential/typ',
+    'message/schema',
     'plain',
     'typ vc+sd-jwt',
     { kind: 'credential', artifact: (raw) => sign(({ header: head }) => set('typ', 'vc+sd-jwt')(head))(raw) },
@@ -134,7 +134,7 @@ const ROWS: readonly Row[] = [
     { kind: 'credential', artifact: (raw) => sign(({ payload }) => set('vct', 'urn:example:other')(payload))(raw) },
   ],
   [
-    'credential/vct-present',
+    'credential/vct',
     'plain',
     'no vct',
     { kind: 'credential', artifact: (raw) => sign(({ payload }) => set('vct', undefined)(payload))(raw) },
@@ -270,7 +270,7 @@ const ROWS: readonly Row[] = [
     { kind: 'issuer-metadata', change: header('content-language', 'zh_TW') },
   ],
   [
-    'issuer-metadata/binding-methods',
+    'message/schema',
     'plain',
     'a DID method with an id',
     { kind: 'issuer-metadata', change: each('cryptographic_binding_methods_supported', ['did:web:x.example']) },
@@ -332,7 +332,7 @@ const ROWS: readonly Row[] = [
   ],
   // credential-offer.ts
   [
-    'credential-offer/one-form',
+    'message/schema',
     'plain',
     'both forms',
     {
@@ -343,7 +343,7 @@ const ROWS: readonly Row[] = [
     },
   ],
   [
-    'credential-offer/by-value',
+    'message/schema',
     'plain',
     'no JSON',
     {
@@ -354,7 +354,7 @@ const ROWS: readonly Row[] = [
     },
   ],
   [
-    'credential-offer/by-reference',
+    'message/schema',
     'reference',
     'http',
     {
@@ -455,7 +455,7 @@ const ROWS: readonly Row[] = [
     'no Cache-Control',
     { kind: 'nonce-response', change: header('cache-control', undefined) },
   ],
-  ['nonce-response/c-nonce', 'plain', 'a number', { kind: 'nonce-response', change: json(set('c_nonce', 7)) }],
+  ['message/schema', 'plain', 'a number', { kind: 'nonce-response', change: json(set('c_nonce', 7)) }],
   [
     'nonce-response/media-type',
     'plain',
@@ -486,7 +486,7 @@ const ROWS: readonly Row[] = [
     },
   ],
   [
-    'credential-response/something',
+    'message/schema',
     'plain',
     'an empty object',
     {

@@ -5,23 +5,6 @@ import { countsUp } from './uniqueness.ts';
 
 export const NONCE_CHECKS: readonly Check[] = [
   {
-    id: 'nonce-response/c-nonce',
-    scope: 'message',
-    roles: ISSUER,
-    kinds: ['nonce-response'],
-    requirements: ['OID4VCI-7.2-1', 'OID4VCI-7.2-3'],
-    title: text('A nonce response is a success with a c_nonce', 'nonce 回應成功並含有 c_nonce'),
-    *judge(message) {
-      if (message.value === undefined) return;
-      const nonce = str(message.value, 'c_nonce');
-      yield rule(
-        nonce !== undefined && nonce !== '',
-        message,
-        text('c_nonce is missing or no string', '缺少 c_nonce 或其不是字串'),
-      );
-    },
-  },
-  {
     id: 'nonce-response/status',
     scope: 'message',
     roles: ISSUER,

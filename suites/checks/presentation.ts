@@ -16,9 +16,6 @@ const PRESENTATION = ['presentation'];
 /** What the reader does not know is no fault of the presentation. */
 const NOT_JUDGED = new Set(['sd-alg-unknown', 'crit-unsupported', 'sd-jwt-too-large', 'too-deep']);
 
-/** Characters of an OAuth error code (RFC 6749 4.1.2.1). Which codes there are is open: extensions register theirs. */
-const ERROR_CODE = /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/;
-
 function isSdJwt(query: Query | undefined): boolean {
   return query?.format === 'dc+sd-jwt';
 }
@@ -42,22 +39,6 @@ export const PRESENTATION_CHECKS: readonly Check[] = [
         seen: back ?? 'nothing',
         with: [request.message],
       });
-    },
-  }),
-  walletCheck({
-    id: 'presentation-payload/error',
-    kinds: PAYLOAD,
-    requirements: ['OID4VP-8.5-1'],
-    title: text('An error has the form of RFC 6749', '錯誤符合 RFC 6749 的形式'),
-    *judge(message) {
-      const error = member(message.value, 'error');
-      if (error === undefined) return;
-      yield rule(
-        typeof error === 'string' && ERROR_CODE.test(error) && member(message.value, 'vp_token') === undefined,
-        message,
-        text('error is no error code, or stands beside a vp_token', 'error 不是錯誤碼，或與 vp_token 並存'),
-        { seen: error },
-      );
     },
   }),
   walletCheck({

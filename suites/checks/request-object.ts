@@ -4,7 +4,7 @@ import { readJwk } from '../../protocol/jose/jwk.ts';
 import { readJwt, verifyJws } from '../../protocol/jose/jws.ts';
 import { readX5c } from '../../protocol/jose/x5c.ts';
 import type { JsonObject } from '../../protocol/json.ts';
-import { arr, bool, isObject, member, num, obj, readJson, str, strings } from '../../protocol/json.ts';
+import { arr, isObject, member, num, obj, readJson, str, strings } from '../../protocol/json.ts';
 import { param } from '../../protocol/oauth.ts';
 import { readLink } from '../../protocol/links.ts';
 import { x509Hash } from '../../protocol/x509.ts';
@@ -374,18 +374,6 @@ export const REQUEST_OBJECT_CHECKS: readonly Check[] = [
         anchor: 'HAIP-5-7',
         selfSigned: 'HAIP-5-8',
       });
-    },
-  }),
-  verifierCheck({
-    id: 'presentation-request/state',
-    kinds: EITHER,
-    requirements: ['OID4VP-5.2-10'],
-    title: text('A request without holder binding has a state', '不要求持有者綁定的請求帶有 state'),
-    *judge(message) {
-      const parameters = parametersOf(message);
-      if (parameters === undefined || isDcApi(parameters)) return;
-      if (!queries(parameters).some((query) => bool(query, 'require_cryptographic_holder_binding') === false)) return;
-      yield rule(str(parameters, 'state') !== undefined, message, text('state is missing', '缺少 state'));
     },
   }),
   verifierCheck({

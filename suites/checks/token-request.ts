@@ -27,19 +27,11 @@ export const TOKEN_REQUEST_CHECKS: readonly Check[] = [
   }),
   walletCheck({
     id: 'token-request/pre-authorized-code',
-    requirements: ['OID4VCI-6.1-2', 'OID4VCI-4.1.1-19'],
+    requirements: ['OID4VCI-4.1.1-19'],
     title: text('The offered pre-authorized code is sent', '送出邀約中的 pre-authorized_code'),
     *judge(message, flow) {
       if (str(message.value, 'grant_type') !== PRE_AUTHORIZED) return;
       const code = str(message.value, 'pre-authorized_code');
-      yield rule(
-        code !== undefined && code !== '',
-        message,
-        text('pre-authorized_code is missing', '缺少 pre-authorized_code'),
-        {
-          requirements: ['OID4VCI-6.1-2'],
-        },
-      );
       const offer = offerOf(flow);
       const offered = str(obj(obj(offer?.value, 'grants'), PRE_AUTHORIZED), 'pre-authorized_code');
       if (faulty(flow) || code === undefined || offered === undefined) return;
@@ -53,8 +45,8 @@ export const TOKEN_REQUEST_CHECKS: readonly Check[] = [
   }),
   walletCheck({
     id: 'token-request/tx-code',
-    requirements: ['OID4VCI-6.1-3', 'OID4VCI-6.1-4', 'OID4VCI-6.1-5'],
-    title: text('tx_code is sent exactly where the offer asks for it', '僅在邀約要求時送出 tx_code'),
+    requirements: ['OID4VCI-6.1-3'],
+    title: text('tx_code is sent where the offer asks for it', '邀約要求時送出 tx_code'),
     *judge(message, flow) {
       if (!isObject(message.value)) return;
       const sent = member(message.value, 'tx_code');
@@ -72,19 +64,6 @@ export const TOKEN_REQUEST_CHECKS: readonly Check[] = [
           },
         );
       }
-      if (sent === undefined) return;
-      yield rule(
-        grant === PRE_AUTHORIZED,
-        message,
-        text('tx_code with another grant type', '其他授權類型不得帶 tx_code'),
-        {
-          requirements: ['OID4VCI-6.1-4'],
-          seen: grant,
-        },
-      );
-      yield rule(typeof sent === 'string', message, text('tx_code is sent more than once', 'tx_code 重複送出'), {
-        requirements: ['OID4VCI-6.1-5'],
-      });
     },
   }),
   walletCheck({

@@ -174,7 +174,7 @@ const ROWS: readonly Row[] = [
       }),
   ],
   [
-    'presentation-request/state',
+    'message/schema',
     'dns',
     'no state, and no holder binding',
     () =>
@@ -243,7 +243,7 @@ const ROWS: readonly Row[] = [
     }),
   ],
   [
-    'presentation-reply/redirect-uri',
+    'message/schema',
     'dns',
     'relative',
     () => ({

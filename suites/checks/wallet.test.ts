@@ -31,6 +31,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     oddities: ['authorization-servers'],
   },
   scope: { kind: 'issuance', grant: 'authorization_code', ask: 'scope', oddities: ['authorization-servers'] },
+  assertion: { ...ISSUE, clientAuthentication: 'private_key_jwt' },
   attested: { ...ISSUE, clientAuthentication: 'attest_jwt_client_auth', par: true, grant: 'authorization_code' },
   encrypted: { ...ISSUE, requestEncryption: true, responseEncryption: true },
   present: { kind: 'presentation', responseMode: 'direct_post', request: 'uri-get', clientIdPrefix: 'x509_san_dns' },
@@ -150,6 +151,24 @@ type Change = NonNullable<Edit['change']>;
 type Row = readonly [check: string, trace: string, what: string, edit: Edit];
 
 const ROWS: readonly Row[] = [
+  [
+    'client-assertion/claims',
+    'assertion',
+    'another audience',
+    { kind: 'client-assertion', artifact: (raw) => jwt(put('aud', 'https://x.example'), () => other)(raw) },
+  ],
+  [
+    'client-assertion/claims',
+    'assertion',
+    'expired',
+    { kind: 'client-assertion', artifact: (raw) => jwt(put('exp', NOW - 7200), () => other)(raw) },
+  ],
+  [
+    'authorization-request/form',
+    'scope',
+    'JSON',
+    { kind: 'par-request', change: header('content-type', 'application/json') },
+  ],
   // key-proof.ts
   ['key-proof/jwt', 'plain', 'padding', { kind: 'key-proof', artifact: (raw) => `${raw}==` }],
   ['key-proof/audience', 'plain', 'another issuer', proof(put('aud', 'https://elsewhere.example'))],
@@ -350,7 +369,7 @@ const ROWS: readonly Row[] = [
   ],
   // authorization-request.ts
   [
-    'authorization-request/form',
+    'message/schema',
     'scope',
     'a token in the front channel',
     { kind: 'par-request', change: parameter('response_type', 'token') },
@@ -365,8 +384,8 @@ const ROWS: readonly Row[] = [
   [
     'authorization-request/detail-claims',
     'code',
-    'an empty path',
-    { kind: 'par-request', change: details(set('claims', [{ path: [] }])) },
+    'a claim twice',
+    { kind: 'par-request', change: details(set('claims', [{ path: ['a'] }, { path: ['a'] }])) },
   ],
   [
     'authorization-request/locations',
@@ -423,12 +442,7 @@ const ROWS: readonly Row[] = [
     { kind: 'token-request', change: parameter('pre-authorized_code', 'x') },
   ],
   ['token-request/tx-code', 'plain', 'no tx_code', { kind: 'token-request', change: parameter('tx_code', undefined) }],
-  [
-    'token-request/tx-code',
-    'code',
-    'tx_code with a code',
-    { kind: 'token-request', change: parameter('tx_code', '1') },
-  ],
+  ['message/schema', 'code', 'tx_code with a code', { kind: 'token-request', change: parameter('tx_code', '1') }],
   [
     'token-request/code',
     'code',
@@ -502,7 +516,7 @@ const ROWS: readonly Row[] = [
     { kind: 'client-attestation', artifact: (raw) => jwt(put('sub', 'x'), () => other)(raw) },
   ],
   [
-    'client-attestation/members',
+    'message/schema',
     'attested',
     'wallet_name as a number',
     { kind: 'client-attestation', artifact: (raw) => jwt(put('wallet_name', 1), () => other)(raw) },
@@ -604,7 +618,7 @@ const ROWS: readonly Row[] = [
     { kind: 'presentation-response', change: parameter('state', 'x') },
   ],
   [
-    'presentation-payload/error',
+    'message/schema',
     'present',
     'an error beside the token',
     { kind: 'presentation-response', change: parameter('error', 'access_denied') },
