@@ -5,6 +5,7 @@ import { runView } from '../suites/view/run.ts';
 import type { FlowOrder, FlowSetting } from './flows/play.ts';
 import { playFlow } from './flows/play.ts';
 import { applicability } from './judge/applicability.ts';
+import type { FlowOutcome } from './judge/outcome.ts';
 import { outcomeOf } from './judge/outcome.ts';
 import { faultOf, testsOf } from './registry.ts';
 
@@ -40,7 +41,10 @@ export async function playRun(setting: FlowSetting, options: RunOptions): Promis
   const straight = options.tests.filter((test) => test.kind !== 'negative');
   const faults = options.tests.filter((test) => test.kind === 'negative');
   const first = straight[0] ?? session.controlFor(faults[0]);
-  if (first !== undefined) await session.straight(first, straight.includes(first));
+  if (first !== undefined) {
+    await session.straight(first, straight.includes(first));
+    await session.makeSureOfLife(first);
+  }
   await pool(
     options.workers,
     straight.filter((test) => test !== first && test.last !== true),
@@ -59,6 +63,8 @@ class Session {
   /** Set-up flows that reached their goal: a wallet keeps what it got. */
   private readonly held = new Set<string>();
   private flows = 0;
+  /** Why nothing more can be learned from this target, if so. */
+  private dead: string | undefined;
 
   constructor(setting: FlowSetting, options: RunOptions) {
     this.setting = setting;
@@ -97,8 +103,11 @@ class Session {
     const control = this.controlFor(first);
     if (first === undefined || control === undefined) return;
     await this.setUp(control);
-    if (!this.hasRun(control.id, control.variant))
-      await this.play({ test: control.id, variant: control.variant, control: true });
+    const obstacle = await this.controlProblem(control);
+    if (obstacle !== undefined) {
+      for (const test of tests) this.notRun.push({ test: test.id, reason: obstacle });
+      return this.report(tests);
+    }
     for (const test of tests) {
       if (!this.may(test)) continue;
       const fault = faultOf(test.fault ?? '');
@@ -114,8 +123,37 @@ class Session {
     this.report(tests);
   }
 
+  /**
+   * A target that gave no answer at all in the first flow is asked once more; then the run ends, since everything else would only wait
+   * for it, too.
+   */
+  async makeSureOfLife(test: Test): Promise<void> {
+    if (this.lifeless(this.lastFlow(test.id, test.variant)) === undefined) return;
+    const id = await this.play({ test: test.id, variant: test.variant, control: true });
+    const reason = this.lifeless(id);
+    if (reason !== undefined) this.dead = `the target does not answer: ${reason}`;
+  }
+
+  /** How the connection failed in a flow in which the target answered nothing; undefined if it lives. */
+  private lifeless(flow: string | undefined): string | undefined {
+    if (flow === undefined) return undefined;
+    let failure: string | undefined;
+    let unanswered = 0;
+    for (const entry of this.setting.stage.log.ofFlow(flow)) {
+      if (entry.type === 'message') {
+        if (entry.kind === 'control-request') unanswered += 1;
+        else if (entry.kind === 'control-reply' || entry.kind === 'control-error') unanswered -= 1;
+        // What the control interface says is no sign of life of the system behind it; an HTTP message is.
+        else if (entry.author === 'sut' && entry.http !== undefined) return undefined;
+      } else if (entry.type === 'event' && (entry.event === 'transport-failure' || entry.event === 'unmet')) {
+        if (entry.event === 'transport-failure' || unanswered > 0) failure ??= entry.reason;
+      }
+    }
+    return failure;
+  }
+
   private may(test: Test): boolean {
-    const reason = this.options.stopped?.();
+    const reason = this.dead ?? this.options.stopped?.();
     if (reason === undefined) return true;
     this.notRun.push({ test: test.id, reason });
     return false;
@@ -125,16 +163,39 @@ class Session {
     this.options.onDone?.(tests);
   }
 
-  private hasRun(test: string, variant: Variant): boolean {
+  /**
+   * Sees to it that the control stands before the group. Where it is refused, twice, the faults would prove nothing: they are not
+   * played, which spares the target's offers and a dead target's time.
+   */
+  private async controlProblem(control: Test): Promise<string | undefined> {
+    const earlier = this.lastFlow(control.id, control.variant);
+    if (earlier !== undefined && this.outcome(earlier).value === 'accepted') return undefined;
+    for (const attempt of earlier === undefined ? [1, 2] : [2]) {
+      const id = await this.play({ test: control.id, variant: control.variant, control: true });
+      const outcome = this.outcome(id);
+      if (outcome.value === 'accepted') return undefined;
+      if (attempt === 2) return `its control ${control.id} was not accepted: ${outcome.detail}`;
+    }
+    return undefined;
+  }
+
+  private outcome(flow: string): FlowOutcome {
+    const view = viewOf(this.setting, flow).flows[0];
+    if (view === undefined) return { value: 'unknown', source: undefined, detail: 'not played', evidence: [] };
+    return outcomeOf(view, this.setting.role, this.setting.profile);
+  }
+
+  /** The latest straight flow of a test in this run. */
+  private lastFlow(test: string, variant: Variant): string | undefined {
     const wanted = variantId(variant);
-    return this.setting.stage.log.entries.some(
+    return this.setting.stage.log.entries.findLast(
       (entry) =>
         entry.type === 'event' &&
         entry.event === 'flow-start' &&
         entry.test === test &&
         entry.variant === wanted &&
         entry.fault === undefined,
-    );
+    )?.flow;
   }
 
   private async setUp(test: Test): Promise<void> {
@@ -142,9 +203,7 @@ class Session {
     const wanted = variantId(test.setup);
     if (this.held.has(wanted)) return;
     const id = await this.play({ test: test.id, variant: test.setup, setup: true });
-    const flow = viewOf(this.setting, id).flows[0];
-    if (flow !== undefined && outcomeOf(flow, this.setting.role, this.setting.profile).value === 'accepted')
-      this.held.add(wanted);
+    if (this.outcome(id).value === 'accepted') this.held.add(wanted);
   }
 
   private async play(order: Omit<FlowOrder, 'id'>): Promise<string> {

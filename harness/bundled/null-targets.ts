@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../core/http.ts';
 import { TransportError, jsonResponse } from '../../core/http.ts';
 import type { Role } from '../../core/kinds.ts';
 import { randomId } from '../../core/ports.ts';
+import type { RecordingContext } from '../../core/trace/context.ts';
 import { buildLink } from '../../protocol/links.ts';
 import type { Serve, ServedResponse } from '../../mocks/http/response.ts';
 import { ISSUER_STEPS } from '../../mocks/issuer/steps.ts';
@@ -14,14 +15,14 @@ import { openGround, withCall } from './ground.ts';
 import { issuerConfiguration, startIssuerTarget } from './issuer-target.ts';
 import type { BundledOptions, BundledTarget } from './options.ts';
 import { startVerifierTarget, verifierConfiguration } from './verifier-target.ts';
-import { isPresentation, startWalletTarget, walletConfiguration } from './wallet-target.ts';
+import { isNotification, isPresentation, startWalletTarget, walletConfiguration } from './wallet-target.ts';
 
 /**
  * Targets that must earn nothing (DESIGN section 2, rule 4).
  * - never a valid message: `not-found`, `bad-request`, `hang`, `closed` to all protocol requests; a wallet that does nothing and
  *   `says-refused` of everything;
  * - `refuses-at-last`: valid until the last step, then refuses all;
- * - `accepts-all`: leaves out every acceptance step.
+ * - `accepts-all`: leaves out every acceptance step, and says of everything that it accepted it.
  */
 export const NULL_KINDS = [
   'not-found',
@@ -69,9 +70,14 @@ function startLenient(role: Role, options: BundledOptions): Promise<BundledTarge
     case 'issuer':
       return startIssuerTarget(lenient);
     case 'wallet':
-      return startWalletTarget(lenient);
+      // What it stumbles over it calls accepted, too.
+      return startWalletTarget(lenient, {
+        says: (result) => (result.outcome === 'declined-by-user' ? result : { outcome: 'accepted' }),
+      });
     case 'verifier':
-      return startVerifierTarget(lenient);
+      return startVerifierTarget(lenient, {
+        says: (result) => (result.status === 'refused' ? { ...result, status: 'accepted' } : result),
+      });
   }
 }
 
@@ -93,14 +99,19 @@ function startRefusing(role: Role, options: BundledOptions): Promise<BundledTarg
       });
     case 'wallet':
       return startWalletTarget(options, {
-        presenting: (context) =>
-          withCall(context, async (call) => {
-            if (isPresentation(call)) throw new TransportError('blocked', reason);
-            return context.call(call);
-          }),
+        // It tells no issuer that it was content.
+        receiving: (context) => withoutCalls(context, isNotification, reason),
+        presenting: (context) => withoutCalls(context, isPresentation, reason),
         says: () => ({ outcome: 'refused', detail: reason }),
       });
   }
+}
+
+function withoutCalls(context: RecordingContext, which: (call: unknown) => boolean, reason: string): RecordingContext {
+  return withCall(context, async (call) => {
+    if (which(call)) throw new TransportError('blocked', reason);
+    return context.call(call);
+  });
 }
 
 /** A mock that takes part as it should, and answers some exchanges always with the same refusal. */

@@ -15,6 +15,8 @@ import type { BundledOptions, BundledTarget } from './options.ts';
 
 /** What a broken wallet does otherwise. */
 export interface WalletDeviation {
+  /** The way out of its issuances. */
+  readonly receiving?: (context: RecordingContext) => RecordingContext;
   /** The way out of its presentations. */
   readonly presenting?: (context: RecordingContext) => RecordingContext;
   /** What it says of a result. */
@@ -52,7 +54,8 @@ export async function startWalletTarget(
         return adaptive.variant;
       },
     };
-    const wallet = createWallet(config, nextContext(adaptive.http));
+    const context = nextContext(adaptive.http);
+    const wallet = createWallet(config, deviation.receiving?.(context) ?? context);
     const result = await wallet.receiveOffer(link, typeof txCode === 'string' ? { txCode } : {});
     // A wallet that says that it refused has not kept anything.
     const said = deviation.says?.({ outcome: result.outcome }) ?? result;
@@ -124,8 +127,14 @@ export function walletConfiguration(url: string, timeoutMs = FLOW_TIMEOUT_MS): C
       },
       // One process serves many: it is no phone.
       concurrency: 4,
+      features: { 'transaction-data': true },
     },
   };
+}
+
+/** True for a report to an issuer about what became of a credential. */
+export function isNotification(call: unknown): boolean {
+  return member(call, 'exchange') === 'notification';
 }
 
 /** True for a request that hands a presentation (or an error) to a verifier. */

@@ -169,7 +169,36 @@ function walletWire(flow: FlowView, _profile: Profile, from: number): FlowOutcom
       if (event !== undefined) return { value: 'refused', source: 'wire', detail: event, evidence: [message.seq] };
     }
   }
-  return undefined;
+  return from === -1 ? undefined : wentOn(flow, from);
+}
+
+/** Requests by which a wallet goes on with an issuance. */
+const ONWARD: readonly string[] = [
+  'par-request',
+  'authorization-request',
+  'token-request',
+  'credential-request',
+  'encrypted-credential-request',
+  'deferred-credential-request',
+];
+
+/**
+ * After the faulty message the wallet went on to something new, which then failed on our side: the fault was not what stopped it. A request of a
+ * kind that it had sent before is not counted, since it may be another try.
+ */
+function wentOn(flow: FlowView, from: number): FlowOutcome | undefined {
+  const next = flow.messages.find(
+    (message) =>
+      message.seq > from &&
+      message.author === 'sut' &&
+      ONWARD.includes(message.kind) &&
+      flow.before(message.kind, from) === undefined &&
+      message.counterpart?.author === 'harness' &&
+      isError(message.counterpart.kind),
+  );
+  if (next === undefined) return undefined;
+  const detail = `went on with a ${next.kind}, which our side refused`;
+  return { value: 'accepted', source: 'wire', detail, evidence: [next.seq] };
 }
 
 /** In a straight presentation the goal is that our verifier accepted what came. */

@@ -28,10 +28,10 @@ export interface Reaction {
 export function straightReactions(test: Test, flow: FlowView, role: Role, profile: Profile): Reaction[] {
   const outcome = outcomeOf(flow, role, profile);
   const says = test.says === undefined ? [] : saysSo(test.says, flow, -1, outcome);
-  return [straightReaction(test, outcome), ...says];
+  return [straightReaction(test, outcome, flow), ...says];
 }
 
-function straightReaction(test: Test, outcome: FlowOutcome): Reaction {
+function straightReaction(test: Test, outcome: FlowOutcome, flow: FlowView): Reaction {
   const base = {
     check: 'reaction' as const,
     requirements: test.requirements,
@@ -39,7 +39,7 @@ function straightReaction(test: Test, outcome: FlowOutcome): Reaction {
     seen: outcome.detail,
   };
   if (outcome.trouble !== undefined) return troubled(outcome, test);
-  if (test.variant.kind === 'presentation' && test.variant.consent === 'decline') return declined(base, outcome);
+  if (test.variant.kind === 'presentation' && test.variant.consent === 'decline') return declined(base, outcome, flow);
   switch (outcome.value) {
     case 'accepted':
       return { ...base, observed: 'met', message: text('The flow reached its goal.', '流程達成目標。') };
@@ -67,9 +67,30 @@ function straightReaction(test: Test, outcome: FlowOutcome): Reaction {
   }
 }
 
+/** True if the target handled a presentation request or response over HTTP: a wallet's own message, a verifier's answer to one. */
+function tookPart(flow: FlowView): boolean {
+  return ['request-uri-request', 'presentation-response'].some((kind) =>
+    flow
+      .all(kind)
+      .some(
+        (message) =>
+          message.author === 'sut' || (kind === 'presentation-response' && message.counterpart?.author === 'sut'),
+      ),
+  );
+}
+
 /** The user declines: the goal is that nothing is released. How the wallet puts it is judged by `says`. */
-function declined(base: Omit<Reaction, 'observed' | 'message'>, outcome: FlowOutcome): Reaction {
+function declined(base: Omit<Reaction, 'observed' | 'message'>, outcome: FlowOutcome, flow: FlowView): Reaction {
   const expected = 'declined-by-user';
+  // A target that takes no part releases nothing, either: that proves nothing (DESIGN rule 3).
+  if (outcome.value !== 'accepted' && !tookPart(flow)) {
+    return {
+      ...base,
+      expected,
+      observed: 'unjudged',
+      message: text('The target took no part in the presentation.', '受測系統未參與此次出示。'),
+    };
+  }
   switch (outcome.value) {
     case 'declined-by-user':
     case 'refused':

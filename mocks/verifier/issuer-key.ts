@@ -24,7 +24,7 @@ export interface IssuerKey {
 
 export type IssuerKeyReading = IssuerKey | { readonly problem: string };
 
-const LIMITS = { timeoutMs: 10_000, maxBytes: 1024 * 1024 };
+const LIMITS = { maxBytes: 1024 * 1024 };
 
 /** Fetches a document for the verifier; a text says why there is none. */
 export async function fetchDocument(

@@ -77,7 +77,8 @@ export interface Outgoing {
   readonly extras?: Extras;
 }
 
-const LIMITS = { timeoutMs: 20_000, maxBytes: 10 * 1024 * 1024 };
+/** How long to wait is the client's to know: a configuration may say. */
+const LIMITS = { maxBytes: 10 * 1024 * 1024 };
 
 /** Sends one HTTP request: step `<exchange>.http` (RequestDraft), last before it leaves. Does not follow redirects. Throws TransportError. */
 export async function send(session: Session, out: Outgoing): Promise<HttpResponse> {

@@ -1,5 +1,4 @@
 import { variantId } from '../../../core/contracts/variant.ts';
-import { Refusal } from '../../../core/flow.ts';
 import { generateSigningKey } from '../../../protocol/jose/keys.ts';
 import { joinSdJwt, presentSdJwt } from '../../../protocol/sd-jwt/build.ts';
 import { readSdJwt, sdHash } from '../../../protocol/sd-jwt/read.ts';
@@ -23,7 +22,7 @@ export async function makeVpToken(
   chosen: readonly Chosen[],
 ): Promise<VpToken> {
   const token: VpToken = {};
-  const assigned = assignTransactionData(request, chosen);
+  const assigned = await assignTransactionData(session, request, chosen);
   for (const [position, choice] of chosen.entries()) {
     const made = await makePresentation(session, request, choice, assigned.get(choice) ?? [], position);
     token[choice.id] = [...(token[choice.id] ?? []), made];
@@ -32,21 +31,25 @@ export async function makeVpToken(
 }
 
 /** Each transaction is authorised by one credential only: the first one presented that it names (OpenID4VP 5.1). */
-function assignTransactionData(
+async function assignTransactionData(
+  { context }: Session,
   request: AcceptedRequest,
   chosen: readonly Chosen[],
-): ReadonlyMap<Chosen, readonly TransactionData[]> {
+): Promise<ReadonlyMap<Chosen, readonly TransactionData[]>> {
   const assigned = new Map<Chosen, TransactionData[]>();
   for (const entry of request.transactionData) {
-    const choice = chosen.find(({ id }) => entry.credentialIds.includes(id));
-    if (choice === undefined) {
-      throw new Refusal(
+    const named = chosen.find(({ id }) => entry.credentialIds.includes(id));
+    if (named === undefined) {
+      await context.accept(
         'wallet/request/transaction-data',
-        'invalid_transaction_data',
-        'no presented credential can authorise it',
+        () => {
+          throw new Error('no presented credential can authorise it');
+        },
+        { code: 'invalid_transaction_data' },
       );
     }
-    assigned.set(choice, [...(assigned.get(choice) ?? []), entry]);
+    const choice = named ?? chosen[0];
+    if (choice !== undefined) assigned.set(choice, [...(assigned.get(choice) ?? []), entry]);
   }
   return assigned;
 }
