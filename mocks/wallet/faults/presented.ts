@@ -271,7 +271,7 @@ function replaceAt(root: Record<string, unknown>, path: readonly (string | numbe
   for (const step of path.slice(0, -1)) here = member(here, step);
   const last = path.at(-1) ?? 0;
   if (Array.isArray(here)) (here as unknown[]).fill(value);
-  else if (isObject(here)) setOwn(here as Record<string, unknown>, String(last), value);
+  else if (isObject(here)) setOwn(here, String(last), value);
 }
 
 function member(holder: unknown, step: string | number | null): unknown {
