@@ -5,7 +5,7 @@ import type { Random } from '../../core/ports.ts';
 import { bodyText } from '../../core/trace/body.ts';
 import type { TraceEntry } from '../../core/trace/entries.ts';
 import type { IssuedCredential } from '../../mocks/contracts.ts';
-import { isObject, member, readJson, str } from '../../protocol/json.ts';
+import { isObject, member, obj, readJson, str } from '../../protocol/json.ts';
 import { readSdJwt } from '../../protocol/sd-jwt/read.ts';
 
 /**
@@ -38,11 +38,19 @@ export function markedTypes(types: readonly CredentialType[], { marker }: Probe)
  * not be missed.
  */
 export function probeQuery(probe: Probe, type: CredentialType): Readonly<Record<string, unknown>> {
-  const real = probe.issued().map(({ credential }) => str(readSdJwt(credential).issuerJwt.payload, 'vct'));
-  const types = [...new Set([type.type, ...real.filter((name) => name !== undefined)])];
+  const payloads = probe.issued().map(({ credential }) => readSdJwt(credential).issuerJwt.payload);
+  const types = new Set([type.type, ...payloads.flatMap((payload) => str(payload, 'vct') ?? [])]);
+  const bound = payloads.some((payload) => obj(payload, 'cnf') !== undefined);
   return {
     credentials: [
-      { id: 'probe', format: type.format, meta: { vct_values: types }, claims: [{ path: [probe.marker] }] },
+      {
+        id: 'probe',
+        format: type.format,
+        meta: { vct_values: [...types] },
+        claims: [{ path: [probe.marker] }],
+        // What is bound to no key cannot be asked for with a proof of one (OpenID4VP B.3).
+        ...(bound ? {} : { require_cryptographic_holder_binding: false }),
+      },
     ],
   };
 }
