@@ -227,7 +227,9 @@ function checksOf(test: Test, flows: readonly FlowView[], observed: readonly Att
     .filter((entry) => {
       if (entry.flow === undefined || !own.has(entry.flow)) return false;
       const from = sent.get(entry.flow);
-      return from === undefined || entry.observation.evidence.every((seq) => seq > from);
+      // The first piece of evidence is the judged message; what it is compared with may be older (metadata).
+      const judged = entry.observation.evidence[0];
+      return from === undefined || judged === undefined || judged > from;
     })
     .map(asReaction);
 }
