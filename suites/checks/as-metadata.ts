@@ -1,4 +1,5 @@
 import type { Check, MessageCheck } from '../../core/contracts/check.ts';
+import { isSymmetricAlg } from '../../protocol/jose/algorithms.ts';
 import { arr, isObject, member, str, strings } from '../../protocol/json.ts';
 import { appendedWellKnownUrl, wellKnownUrl } from '../../protocol/oauth.ts';
 import { ISSUER, rule, text } from './kit.ts';
@@ -58,8 +59,43 @@ export const AS_METADATA_CHECKS: readonly Check[] = [
         wrong.length === 0,
         message,
         text(`Missing or no URL: ${wrong.join(', ')}`, `缺少或不是網址：${wrong.join('、')}`),
+        { requirements: ids, seen: wrong },
+      );
+      const fragments = ['authorization_endpoint', 'token_endpoint', 'pushed_authorization_request_endpoint'].filter(
+        (name) => str(message.value, name)?.includes('#') === true,
+      );
+      yield rule(
+        fragments.length === 0,
+        message,
+        text(
+          `An endpoint has a fragment: ${fragments.join(', ')}`,
+          `端點含有片段（fragment）：${fragments.join('、')}`,
+        ),
+        { requirements: ids, seen: fragments },
+      );
+      // Who has no authorization endpoint has no response types either (OpenID4VCI 12.2.4).
+      if (member(message.value, 'authorization_endpoint') === undefined) return;
+      yield rule(
+        arr(message.value, 'response_types_supported') !== undefined,
+        message,
+        text('response_types_supported is missing', '缺少 response_types_supported'),
+        { requirements: ids },
+      );
+    },
+  }),
+  serverCheck({
+    id: 'as-metadata/dpop-algorithms',
+    requirements: ['OID4VCI-13.2-1', 'OID4VCI-13.2-4'],
+    title: text('Algorithms for DPoP are asymmetric', 'DPoP 的演算法為非對稱'),
+    *judge(message) {
+      const algs = arr(message.value, 'dpop_signing_alg_values_supported');
+      if (algs === undefined) return;
+      const wrong = algs.filter((alg) => typeof alg !== 'string' || alg === 'none' || isSymmetricAlg(alg));
+      yield rule(
+        wrong.length === 0,
+        message,
+        text('An algorithm that no DPoP proof may have', 'DPoP 證明不得使用的演算法'),
         {
-          requirements: ids,
           seen: wrong,
         },
       );

@@ -61,7 +61,7 @@ export const AUTHORIZATION_RESPONSE_CHECKS: readonly Check[] = [
       const location = message.header('location');
       const sent = requested(flow, message, 'state');
       const target = requested(flow, message, 'redirect_uri');
-      if (faulty(flow) || sent === undefined || location === undefined) return;
+      if (sent === undefined || location === undefined) return;
       if (target !== undefined && !location.startsWith(target.value)) return;
       yield rule(
         str(message.value, 'state') === sent.value,
@@ -71,7 +71,8 @@ export const AUTHORIZATION_RESPONSE_CHECKS: readonly Check[] = [
           requirements: [message.kind === 'authorization-error' ? 'OID4VCI-5.3-1' : 'OID4VCI-5.2-2'],
           expected: sent.value,
           seen: member(message.value, 'state') ?? 'nothing',
-          with: [sent.message],
+          // Evidence before a fault does not count with its test, and an error mostly follows a fault.
+          with: message.kind === 'authorization-error' ? [] : [sent.message],
         },
       );
     },
@@ -92,7 +93,7 @@ export const AUTHORIZATION_RESPONSE_CHECKS: readonly Check[] = [
         if (message.kind === 'authorization-error' && !announced) return;
         yield observe('violated', message, text('iss is missing', '缺少 iss'), {
           requirements: ['HAIP-4-10', ...(announced ? ['OID4VCI-5-1'] : [])],
-          with: [server?.message],
+          with: message.kind === 'authorization-error' ? [] : [server?.message],
         });
       } else if (expected !== undefined) {
         yield rule(
@@ -102,10 +103,25 @@ export const AUTHORIZATION_RESPONSE_CHECKS: readonly Check[] = [
           {
             expected,
             seen: iss,
-            with: [server?.message],
+            with: message.kind === 'authorization-error' ? [] : [server?.message],
           },
         );
       }
+    },
+  }),
+  serverCheck({
+    id: 'authorization-error/code',
+    kinds: ['authorization-error'],
+    requirements: ['OID4VCI-5.3-1'],
+    title: text('An authorization error has an error code', '授權錯誤帶有錯誤碼'),
+    *judge(message) {
+      if (message.header('location') === undefined) return;
+      const error = member(message.value, 'error');
+      // Extensions register more codes; all of them look like this.
+      const right = typeof error === 'string' && /^[a-z][a-z0-9_]*$/.test(error);
+      yield rule(right, message, text('error is no OAuth error code', 'error 不是 OAuth 錯誤碼'), {
+        seen: error ?? 'nothing',
+      });
     },
   }),
   serverCheck({

@@ -1,7 +1,7 @@
 import type { Check, MessageCheck } from '../../core/contracts/check.ts';
-import { member, obj, str, strings } from '../../protocol/json.ts';
+import { member, num, obj, str, strings } from '../../protocol/json.ts';
 import { ISSUER, rule, text, unjudged } from './kit.ts';
-import { PRE_AUTHORIZED, issuerMetadata, typeOf } from './refs.ts';
+import { PRE_AUTHORIZED, faulty, isBefore, issuerMetadata, typeOf } from './refs.ts';
 
 function offerCheck(check: Omit<MessageCheck, 'scope' | 'roles'>): MessageCheck {
   return { ...check, scope: 'message', roles: ISSUER };
@@ -85,6 +85,46 @@ export const CREDENTIAL_OFFER_CHECKS: readonly Check[] = [
           { requirements: [listed], expected: servers, ...where },
         );
       }
+    },
+  }),
+  offerCheck({
+    id: 'credential-offer/tx-code',
+    kinds: ['credential-offer'],
+    requirements: ['OID4VCI-4.1.1-25', 'OID4VCI-4.1.1-27'],
+    title: text('tx_code describes the transaction code that is expected', 'tx_code 描述所需的交易碼'),
+    *judge(message, flow) {
+      const described = obj(obj(obj(message.value, 'grants'), PRE_AUTHORIZED), 'tx_code');
+      // The issuer told the code out of band; the wallet repeats it.
+      const request = flow.all('token-request').find((other) => isBefore(message, other));
+      const code = str(request?.value, 'tx_code');
+      if (faulty(flow) || described === undefined || code === undefined) return;
+      const length = num(described, 'length');
+      if (length !== undefined) {
+        yield rule(
+          length === code.length,
+          message,
+          text('length is not the one of the transaction code', 'length 與交易碼長度不符'),
+          {
+            requirements: ['OID4VCI-4.1.1-27'],
+            expected: code.length,
+            seen: length,
+            with: [request],
+          },
+        );
+      }
+      const numeric = (str(described, 'input_mode') ?? 'numeric') === 'numeric';
+      yield rule(
+        !numeric || /^\d+$/.test(code),
+        message,
+        text(
+          'The transaction code is not numeric, and input_mode does not say so',
+          '交易碼不是數字，input_mode 卻未說明',
+        ),
+        {
+          requirements: ['OID4VCI-4.1.1-25'],
+          with: [request],
+        },
+      );
     },
   }),
 ];

@@ -1,4 +1,5 @@
 import type { Check, FlowView, MessageCheck, MessageView } from '../../core/contracts/check.ts';
+import { readJweHeader } from '../../protocol/jose/jwe.ts';
 import { publicJwkOf, sameKey, thumbprint } from '../../protocol/jose/jwk.ts';
 import { arr, isObject, member, obj, str } from '../../protocol/json.ts';
 import { attestedKeys } from './attested.ts';
@@ -162,7 +163,15 @@ export const CREDENTIAL_RESPONSE_CHECKS: readonly Check[] = [
   responseCheck({
     id: 'credential-response/jwe',
     kinds: ENCRYPTED,
-    requirements: ['OID4VCI-10-1', 'OID4VCI-10-5', 'OID4VCI-10-6', 'OID4VCI-10-8', 'OID4VCI-10-10', 'OID4VCI-8.2-21'],
+    requirements: [
+      'OID4VCI-10-1',
+      'OID4VCI-10-5',
+      'OID4VCI-10-6',
+      'OID4VCI-10-8',
+      'OID4VCI-10-10',
+      'OID4VCI-8.2-21',
+      'OID4VCI-12.2.4-36',
+    ],
     title: text(
       'An encrypted response uses the key and algorithms of the request',
       '加密回應使用請求所給的金鑰與演算法',
@@ -193,6 +202,23 @@ export const CREDENTIAL_RESPONSE_CHECKS: readonly Check[] = [
         },
         { alg: 'OID4VCI-10-5', kid: 'OID4VCI-10-6', enc: 'OID4VCI-10-8', zip: ['OID4VCI-10-10', 'OID4VCI-8.2-21'] },
       );
+      const metadata = issuerMetadata(flow);
+      const published = obj(metadata?.value, 'credential_response_encryption');
+      if (published !== undefined) {
+        const used = member(readJweHeader(message.text.trim()).header, 'zip');
+        const zips = arr(published, 'zip_values_supported') ?? [];
+        yield rule(
+          used === undefined || zips.includes(used),
+          message,
+          text('Compressed in a way that the metadata does not publish', '使用中繼資料未公布的壓縮方式'),
+          {
+            requirements: ['OID4VCI-12.2.4-36'],
+            expected: zips,
+            seen: used,
+            with: [metadata?.message],
+          },
+        );
+      }
       const openable = own.length > 0 && (key === undefined || own.some((mine) => sameKey(mine, key)));
       if (child === undefined && openable) {
         yield observe(

@@ -1,7 +1,7 @@
 import type { Check, FlowView, MessageCheck, MessageView } from '../../core/contracts/check.ts';
 import { readClaimsPath, selectClaims, showPath } from '../../protocol/claims-path.ts';
 import { isSymmetricAlg } from '../../protocol/jose/algorithms.ts';
-import { sameKey } from '../../protocol/jose/jwk.ts';
+import { hasPrivateMembers, sameKey } from '../../protocol/jose/jwk.ts';
 import { verifyJws } from '../../protocol/jose/jws.ts';
 import { arr, bool, member, num, obj, str, strings } from '../../protocol/json.ts';
 import { readStatusReference } from '../../protocol/status-list.ts';
@@ -275,6 +275,18 @@ export const CREDENTIAL_CHECKS: readonly Check[] = [
         ),
         { requirements: ['OID4VCI-8.1-2'], with: proofs, seen: cnf },
       );
+    },
+  }),
+  credentialCheck({
+    id: 'credential/public-holder-key',
+    requirements: [SD_JWT, 'HAIP-6.1-5'],
+    title: text('cnf holds a public key', 'cnf 為公開金鑰'),
+    *judge(message) {
+      const jwk = obj(obj(sdJwtOf(message).reading.issuerJwt.payload, 'cnf'), 'jwk');
+      if (jwk === undefined) return;
+      yield rule(!hasPrivateMembers(jwk), message, text('cnf holds a private key', 'cnf 含有私鑰'), {
+        seen: Object.keys(jwk),
+      });
     },
   }),
   credentialCheck({

@@ -70,6 +70,46 @@ const each = (name: string, value: unknown) =>
 type Row = readonly [check: string, trace: string, what: string, edit: Edit];
 
 const ROWS: readonly Row[] = [
+  ['nonce-response/guessable', 'plain', 'two digits', { kind: 'nonce-response', change: json(set('c_nonce', '42')) }],
+  [
+    'credential-offer/tx-code',
+    'reference',
+    'another length',
+    {
+      kind: 'credential-offer',
+      change: json((value) => {
+        for (const grant of Object.values(value['grants'] as object))
+          (grant as Record<string, unknown>)['tx_code'] = { length: 99 };
+      }),
+    },
+  ],
+  [
+    'credential/public-holder-key',
+    'plain',
+    'a private member',
+    {
+      kind: 'credential',
+      artifact: (raw) => sign(({ payload }) => set('cnf', { jwk: other.privateJwk })(payload))(raw),
+    },
+  ],
+  [
+    'as-metadata/endpoints',
+    'plain',
+    'a fragment',
+    { kind: 'as-metadata', change: json(set('token_endpoint', 'https://x.example/token#x')) },
+  ],
+  [
+    'as-metadata/endpoints',
+    'plain',
+    'no response types',
+    { kind: 'as-metadata', change: json(set('response_types_supported', undefined)) },
+  ],
+  [
+    'as-metadata/dpop-algorithms',
+    'plain',
+    'a MAC',
+    { kind: 'as-metadata', change: json(set('dpop_signing_alg_values_supported', ['HS256'])) },
+  ],
   // credential.ts
   [
     'credential/sd-jwt',

@@ -238,6 +238,21 @@ export const UNIQUENESS_CHECKS: readonly Check[] = [
     },
   }),
   runCheck({
+    id: 'authorization-request/state-fresh',
+    roles: WALLET,
+    requirements: ['OID4VCI-5-1'],
+    title: text('Each authorization has a state of its own', '每次授權使用自己的 state'),
+    *judge(run) {
+      const states = ['par-request', 'authorization-request'].flatMap((kind) =>
+        collect(run, kind, (message, flow) => {
+          const value = str(message.value, 'state');
+          return value === undefined ? undefined : { message, value, owner: flow };
+        }),
+      );
+      yield* unique(states, text('The state was used in another flow', 'state 已用於其他流程'));
+    },
+  }),
+  runCheck({
     id: 'key-proof/key-per-issuer',
     roles: WALLET,
     requirements: ['OID4VCI-15.4.1-1'],

@@ -214,6 +214,24 @@ export const WALLET_REQUEST_CHECKS: readonly Check[] = [
       }
     },
   }),
+  walletCheck({
+    id: 'wallet/no-fingerprint',
+    kinds: ['request-uri-request', 'presentation-response'],
+    requirements: ['OID4VP-15.8-1'],
+    title: text('Requests to a verifier do not name the software', '對驗證者的請求不透露軟體資訊'),
+    *judge(message) {
+      if (message.entry.channel !== 'http') return;
+      const agent = message.header('user-agent') ?? '';
+      yield rule(
+        !/[A-Za-z]/.test(agent),
+        message,
+        text('User-Agent names the software of the wallet', 'User-Agent 透露錢包的軟體'),
+        {
+          seen: agent,
+        },
+      );
+    },
+  }),
 ];
 
 /** True if the bytes of a form, percent-decoded, are UTF-8. */

@@ -152,6 +152,12 @@ type Row = readonly [check: string, trace: string, what: string, edit: Edit];
 
 const ROWS: readonly Row[] = [
   [
+    'wallet/no-fingerprint',
+    'present',
+    'names itself',
+    { kind: 'presentation-response', change: header('user-agent', 'Wallet/1.0 (Pixel)') },
+  ],
+  [
     'client-assertion/claims',
     'assertion',
     'another audience',
