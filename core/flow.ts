@@ -16,6 +16,8 @@ export interface FlowTrace {
     readonly channel: Channel;
     readonly body: Uint8Array | string;
     readonly parent?: number;
+    /** It travelled inside the latest message of this kind in the flow; without such a message it stands by itself. */
+    readonly within?: MessageKind;
   }): number;
   material(use: string, value: unknown): number;
 }
@@ -43,6 +45,8 @@ export interface Fault<Draft = unknown> {
   readonly step: string;
   /** The one acceptance step of the counterpart that must refuse it: `issuer/key-proof/nonce`. */
   readonly refusedBy: string;
+  /** Steps that refuse it in consequence, once `refusedBy` is left out: who leaves out all of them accepts it. */
+  readonly thenBy?: readonly string[];
   readonly title: Text;
   readonly apply: (draft: Draft, context: FaultContext) => Draft | Promise<Draft>;
   /** The simplest variant in which the step is reached; absent: any. */

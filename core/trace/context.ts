@@ -87,9 +87,14 @@ export function createFlowContext(options: FlowContextOptions): RecordingContext
   const trace: FlowTrace = {
     event,
     message(message) {
-      const { body, ...rest } = message;
+      const { body, within, ...rest } = message;
       const author = authorOf(message.sender);
-      const { seq } = log.append({ type: 'message', flow: id, author, ...rest, body: toBody(body) });
+      const carrier =
+        within === undefined
+          ? undefined
+          : log.ofFlow(id).findLast((entry) => entry.type === 'message' && entry.kind === within)?.seq;
+      const inside = carrier === undefined ? {} : { parent: carrier };
+      const { seq } = log.append({ type: 'message', flow: id, author, ...rest, ...inside, body: toBody(body) });
       // A link carries only what stands in the link: a fault in a document that is fetched later has not left yet.
       if (author === 'harness') {
         flush(seq, (fault) => LINK_STEPS[message.kind]?.includes(stepOf(fault)) ?? stepOf(fault) === message.kind);

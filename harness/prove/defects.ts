@@ -35,17 +35,18 @@ export async function defectProof(
     ),
   );
   const proven = new Set<string>();
-  const made = new Set(DEFECTS.map((defect) => defect.id));
+  // What only helps another defect may be no defect by itself.
+  const helpers = new Set(DEFECTS.flatMap((defect) => defect.also ?? []));
+  const made = new Set(DEFECTS.map(({ id }) => id).filter((id) => !helpers.has(id)));
   const all: readonly Defect[] = [...FAULTS, ...DEFECTS];
   for (const defect of all.filter((entry) => entry.role === role)) {
-    const carriers = carriersOf(defect, tests, straight, conforming);
+    const faults = [defect, ...(defect.also ?? []).flatMap((id) => faultOf(id) ?? [])];
+    const carriers = carriersOf(faults, tests, straight, conforming);
     const noted = new Set<string>();
     let applied = 0;
     if (carriers.length > 0) {
-      const faults = [defect, ...(defect.also ?? []).flatMap((id) => faultOf(id) ?? [])].map((fault) =>
-        onceItCan(fault, () => (applied += 1)),
-      );
-      const played = await playInMemory(setting, role, carriers, { faults, everyCatalogue: true });
+      const broken = faults.map((fault) => onceItCan(fault, () => (applied += 1)));
+      const played = await playInMemory(setting, role, carriers, { faults: broken, everyCatalogue: true });
       for (const test of played.judgement.tests) {
         for (const finding of test.findings) {
           if (finding.verdict === 'error')
@@ -93,19 +94,19 @@ function onceItCan(fault: Fault<never>, onApplied: () => void): Fault<never> {
 
 /** Tests on which a defect is played: those that provoke it, else straight ones in whose conforming flows the target formed its step. */
 function carriersOf(
-  defect: Defect,
+  [defect, ...others]: readonly Defect[],
   tests: readonly Test[],
   straight: readonly Test[],
   conforming: Played,
 ): readonly Test[] {
+  if (defect === undefined) return [];
   if (defect.provokedBy !== undefined) {
     const provoking = tests.filter((test) => test.fault === defect.provokedBy);
     return provoking.slice(0, 1);
   }
   // A replayed message is named by its exchange, not by a forming step.
-  const able = straight.filter(
-    (test) => defect.replay === true || conforming.formed.get(test.id)?.has(defect.step) === true,
-  );
+  const forms = (test: Test) => [defect, ...others].some(({ step }) => conforming.formed.get(test.id)?.has(step));
+  const able = straight.filter((test) => defect.replay === true || forms(test));
   const own = defect.variant === undefined ? undefined : variantId(defect.variant);
   const [best] = able.filter((test) => variantId(test.variant) === own);
   return best === undefined

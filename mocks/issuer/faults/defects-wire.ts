@@ -233,17 +233,13 @@ export const WIRE_DEFECTS: readonly IssuerDefect[] = [
     jose({ x5c: undefined }),
     WITH_STATUS,
   ),
-  defect(
-    'status-list-issuer-other',
-    'status-list-token',
-    ['Status list token whose iss is another', '狀態清單權杖的 iss 為其他人'],
-    payload({ iss: 'https://somebody-else.example' }),
-    WITH_STATUS,
-  ),
-  defect(
-    'keys-of-other-issuer',
-    'jwt-vc-issuer-metadata',
-    ['JWT VC issuer metadata of another issuer', '屬於其他發行者的 JWT VC 發行者中繼資料'],
-    json({ issuer: 'https://another-issuer.example' }),
+  together(
+    defect(
+      'keys-of-other-issuer',
+      'jwt-vc-issuer-metadata',
+      ['JWT VC issuer metadata of another issuer', '屬於其他發行者的 JWT VC 發行者中繼資料'],
+      json({ issuer: 'https://another-issuer.example' }),
+    ),
+    'credential-x5c-missing',
   ),
 ];

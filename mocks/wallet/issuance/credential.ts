@@ -132,6 +132,7 @@ function record(issuance: Issuance, kind: string, sent: RequestBody | undefined)
     sender: 'wallet',
     receiver: 'issuer',
     channel: 'http',
+    within: `encrypted-${kind}`,
     body: sent.plaintext,
   });
 }
