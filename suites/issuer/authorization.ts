@@ -17,6 +17,8 @@ export const AUTHORIZATION_TESTS: readonly Test[] = [
       '少了它，手機上的其他應用程式就能兌換攔截到的授權碼。',
     ),
     requirements: ['OID4VCI-5-1', 'OID4VCI-5-2'],
+    // RFC 7636 4.4.1, by redirect.
+    says: { requirements: ['OID4VCI-5.3-1'], kind: 'authorization-error', error: ['invalid_request'] },
   }),
   negative(code, {
     id: 'authorization/response-type-token',
