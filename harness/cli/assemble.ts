@@ -270,6 +270,9 @@ async function listenOptions(
 function providesOf(driver: RunOrder['driver'], configuration: Configuration): ReadonlySet<string> {
   const provides = new Set<string>();
   if (driver.role !== 'issuer' && driver.reports) provides.add('result');
+  // The user's no reaches a wallet through a driver that passes it on, or through a person.
+  const { driver: how } = configuration.target;
+  if (how.type === 'manual' || JSON.stringify(how).includes('{consent}')) provides.add('decline');
   if ((configuration.wallet?.holds ?? []).length > 0) provides.add('held-credential');
   if (configuration.target.clientId !== undefined) provides.add('registered-client');
   return provides;
