@@ -65,6 +65,6 @@ describe('the presence probe', () => {
     const leniencies = new Set(STEPS.map((step) => step.id).filter((id) => id.startsWith('wallet/credential/')));
     const played = await playInMemory(setting, 'wallet', issuances, { silent: true, leniencies });
     const missed = played.judgement.tests.filter((test) => test.verdict !== 'fail' && test.verdict !== 'warning');
-    expect(missed.map((test) => test.id)).toEqual([]);
+    expect(missed.map((test) => test.id).filter((id) => id !== 'wallet/run/whole-run')).toEqual([]);
   });
 });

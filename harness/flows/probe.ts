@@ -20,8 +20,12 @@ export interface Probe {
   issued: () => readonly IssuedCredential[];
 }
 
-/** The way of the probe's own flow: the simplest presentation. */
-export const PROBE_VARIANT: PresentationVariant = { kind: 'presentation', query: 'presence-probe' };
+/** The way of the probe's own flow: the simplest presentation, whatever the credential was signed with. */
+export const PROBE_VARIANT: PresentationVariant = {
+  kind: 'presentation',
+  query: 'presence-probe',
+  oddities: ['any-algorithm'],
+};
 
 /** A probe for one issuance. */
 export function createProbe(random: Random): Probe {

@@ -248,9 +248,10 @@ function mustRefuse(test: Test, outcome: FlowOutcome, sent: number): Reaction {
   }
 }
 
-/** A server refuses with an error answer, a wallet with an error response that it posts (OpenID4VP 8.5). */
+/** A server refuses with an error answer, a wallet with an error response that it posts (OpenID4VP 8.5), or a notification (OpenID4VCI 11). */
 function isRefusal(message: MessageView): boolean {
   if (message.kind === 'presentation-payload') return str(message.value, 'error') !== undefined;
+  if (message.kind === 'notification-request') return str(message.value, 'event') !== 'credential_accepted';
   return message.kind.endsWith('-error');
 }
 
@@ -299,6 +300,7 @@ function saysSo(says: NonNullable<Test['says']>, flow: FlowView, sent: number, o
 
 /** Error code of an answer: from its body, else from its challenge; `bare` is a challenge without any. */
 function errorOf(reply: MessageView): { readonly error: string | undefined; readonly bare: boolean } {
+  if (reply.kind === 'notification-request') return { error: str(reply.value, 'event'), bare: false };
   const own = str(reply.value, 'error');
   const challenge = header(reply.entry.http?.headers ?? [], 'www-authenticate');
   if (own !== undefined || challenge === undefined) return { error: own, bare: false };

@@ -17,25 +17,29 @@ export async function behaviourProof(
 ): Promise<Set<string>> {
   const byStep = new Map<string, Test[]>();
   for (const test of tests) {
-    const step = faultOf(test.fault ?? '')?.refusedBy;
-    if (step !== undefined) byStep.set(step, [...(byStep.get(step) ?? []), test]);
+    const fault = faultOf(test.fault ?? '');
+    if (fault === undefined) continue;
+    const steps = [fault.refusedBy, ...(fault.thenBy ?? [])].join(' ');
+    byStep.set(steps, [...(byStep.get(steps) ?? []), test]);
   }
   const proven = new Set<string>();
-  for (const [step, expected] of byStep) {
-    const played = await playInMemory(setting, role, full ? tests : expected, { leniencies: new Set([step]) });
+  for (const [joined, expected] of byStep) {
+    const steps = joined.split(' ');
+    const [step = ''] = steps;
+    const played = await playInMemory(setting, role, full ? tests : expected, { leniencies: new Set(steps) });
     const red = reds(played);
     const names = expected.map((test) => test.id);
-    add({ defect: `leniency ${step}`, at: step, expected: names, red });
+    add({ defect: `leniency ${steps.join(', ')}`, at: step, expected: names, red });
     for (const test of expected) if (red.includes(test.id)) proven.add(test.id);
     const cited = new Set([
       ...expected.flatMap((test) => test.requirements),
-      ...(STEPS.find((entry) => entry.id === step)?.requirements ?? []),
+      ...STEPS.flatMap((entry) => (steps.includes(entry.id) ? entry.requirements : [])),
     ]);
     for (const id of red) {
       const test = tests.find((other) => other.id === id);
       if (names.includes(id) || test === undefined || test.requirements.some((requirement) => cited.has(requirement)))
         continue;
-      part.spurious.push(`${id} turned red although only ${step} was left out`);
+      part.spurious.push(`${id} turned red although only ${steps.join(', ')} was left out`);
     }
   }
   // Straight tests: a target that refuses everything (its last step is broken) must turn each of them red.

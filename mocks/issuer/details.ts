@@ -36,7 +36,7 @@ function detailFault(issuer: Internals, detail: unknown, id: string | undefined)
   if (id === undefined) return 'an authorization detail has no credential_configuration_id';
   if (configuration(issuer, id) === undefined) return 'credential_configuration_id is unknown';
   if (
-    odd(issuer.config.variant, 'authorization-servers') &&
+    (odd(issuer.config.variant, 'authorization-servers') || odd(issuer.config.variant, 'server-hint')) &&
     strings(detail, 'locations')?.includes(issuer.urls.base) !== true
   ) {
     return 'locations does not name this credential issuer';

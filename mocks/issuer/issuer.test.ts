@@ -63,7 +63,7 @@ describe('mock issuer, straight', () => {
   });
 
   // The client of these tests neither names locations nor fetches a second nonce; the mock wallet does.
-  it.each(STRAIGHT.filter(([name]) => !/authorization-servers|first-nonce-refused/u.test(name)))(
+  it.each(STRAIGHT.filter(([name]) => !/authorization-servers|server-hint|first-nonce-refused/u.test(name)))(
     '%s, as the whole configuration',
     async (_name, wish, bends) => {
       const at = await house({ variant: wish });

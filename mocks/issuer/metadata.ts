@@ -73,6 +73,7 @@ export function issuerMetadata(issuer: Internals): Record<string, unknown> {
   const { credential_configurations_supported: supported, ...endpoints } = required;
   return {
     ...(odd(config.variant, 'authorization-servers') ? { authorization_servers: [urls.base] } : {}),
+    ...(odd(config.variant, 'server-hint') ? { authorization_servers: [`${urls.base}/not-this-one`, urls.base] } : {}),
     ...endpoints,
     deferred_credential_endpoint: `${urls.deferred}${query}`,
     notification_endpoint: `${urls.notification}${query}`,

@@ -15,6 +15,8 @@ export const ISSUER_ODDITIES = [
   'token-type-case',
   /** Metadata with `authorization_servers` that lists the issuer itself. */
   'authorization-servers',
+  /** Two entries in `authorization_servers`; the offer names the one to use (OpenID4VCI 4.1.1). */
+  'server-hint',
   /** Credential identifiers although only a scope was asked for (OpenID4VCI 3.3.4). */
   'identifiers-for-scope',
   /** Offer without `grants`: the wallet finds the grant types in the metadata. */

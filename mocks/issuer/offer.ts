@@ -48,7 +48,7 @@ export async function createOffer(issuer: Internals, wish: Partial<IssuanceVaria
     variant.offer === 'by-reference'
       ? [['credential_offer_uri', `${urls.offer}${session.id}`]]
       : [['credential_offer', await offerText(issuer, session)]];
-  const extras = { base: urls.base, offerUri: `${urls.offer}${session.id}` };
+  const extras = { base: urls.base, offerUri: `${urls.offer}${session.id}`, offer: session.offer };
   const draft: FormDraft = { parameters };
   const formed = await context.form('credential-offer-link', draft, extras);
   const link = buildLink(offerBase(issuer, variant), formed.parameters);
@@ -98,12 +98,14 @@ function offerObject(
   const description = 'Six characters; the harness hands them over beside the offer.';
   const mode = odd(variant, 'tx-code-text') ? 'text' : 'numeric';
   const txCode = odd(variant, 'empty-tx-code') ? {} : { input_mode: mode, length: TX_CODE_LENGTH, description };
+  const hint = odd(issuer.config.variant, 'server-hint') ? { authorization_server: issuer.urls.base } : {};
   const grants =
     values.code === undefined
-      ? { authorization_code: { issuer_state: values.issuerState } }
+      ? { authorization_code: { issuer_state: values.issuerState, ...hint } }
       : {
           [PRE_AUTHORIZED]: {
             'pre-authorized_code': values.code,
+            ...hint,
             ...(values.txCode === undefined ? {} : { tx_code: txCode }),
           },
           ...(values.issuerState === undefined ? {} : { authorization_code: { issuer_state: values.issuerState } }),

@@ -51,7 +51,7 @@ export function verifierMetadata(
           jwks: { keys: offeredKeys(variant, key, random) },
           encrypted_response_enc_values_supported: encValues(variant),
         }),
-    vp_formats_supported: VP_FORMATS_SUPPORTED,
+    vp_formats_supported: odd(variant, 'any-algorithm') ? { 'dc+sd-jwt': {} } : VP_FORMATS_SUPPORTED,
   };
 }
 

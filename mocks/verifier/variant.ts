@@ -14,6 +14,7 @@ export const VERIFIER_ODDITIES = [
   'extra-encryption-keys', // keys of other types and of an unknown algorithm before the usual one
   'signature-key-in-jwks', // a key with use "sig" first (OpenID4VP 5.1: `use` tells them apart)
   'encryption-key-without-use', // absent `use` means encryption (OpenID4VP 8.3)
+  'any-algorithm', // vp_formats_supported without algorithms: both lists are optional (OpenID4VP B.3.4)
   'uppercase-scheme', // RFC 3986 3.1
   'iat-absent',
   'exp-absent',

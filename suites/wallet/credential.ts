@@ -12,7 +12,6 @@ const weak = { severity: 'warning' } as const;
 export const CREDENTIAL: readonly Test[] = [
   refuses('issuer/credential/alg-none', VERIFIES),
   refuses('issuer/credential/alg-symmetric', VERIFIES),
-  refuses('issuer/credential/alg-unannounced', VERIFIES, weak),
   refuses('issuer/credential/signature-other-key', VERIFIES, {
     why: text('A forged credential would be found out only when it is needed.', '偽造的憑證要到出示時才會被發現。'),
   }),

@@ -8,12 +8,13 @@ import { ISSUANCE_STRAIGHT } from './issuance-straight.ts';
 import { PRESENTATION_STRAIGHT } from './presentation-straight.ts';
 import type { More } from './rows.ts';
 import { base, PLAIN } from './rows.ts';
+import { VARIANTS } from './variants.ts';
 
 const FAULTS = new Map([...ISSUER_FAULTS, ...VERIFIER_FAULTS].map((fault) => [fault.id, fault]));
 
 /** Straight tests by variant: the controls. */
 const CONTROLS = new Map(
-  [...ISSUANCE_STRAIGHT, ...PRESENTATION_STRAIGHT].map((test) => [variantId(test.variant), test.id]),
+  [...ISSUANCE_STRAIGHT, ...PRESENTATION_STRAIGHT, ...VARIANTS].map((test) => [variantId(test.variant), test.id]),
 );
 
 /**

@@ -82,6 +82,13 @@ const ISSUANCE: readonly Row[] = [
     ['OID4VCI-12.2.4-7'],
   ],
   [
+    'server-hint',
+    'Two authorization servers, the offer names the one to use',
+    '兩個授權伺服器，由邀請指定其一',
+    odd(PRE, 'server-hint'),
+    ['OID4VCI-4.1.1-8', 'OID4VCI-12.2.4-7'],
+  ],
+  [
     'identifiers-for-scope',
     'Credential identifiers although only a scope was asked for',
     '僅以 scope 請求，仍取得憑證識別碼',
@@ -222,6 +229,7 @@ const PRESENTATION: readonly Row[] = [
     odd(PLAIN, 'iss-present', 'nbf-present'),
     ['OID4VP-5-5'],
   ],
+  ['any-algorithm', 'The verifier names no algorithms', '驗證端未列出演算法', odd(PLAIN, 'any-algorithm'), [PRESENTED]],
   ['state-absent', 'Request without state', '請求沒有 state', odd(PLAIN, 'state-absent'), [PRESENTED]],
   [
     'long-values',

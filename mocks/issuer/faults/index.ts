@@ -9,6 +9,9 @@ import { STATUS_FAULTS } from './status.ts';
 
 export type { IssuerFault } from './fault.ts';
 
+/** Without a signature of the issuer there is none to verify. */
+const UNSIGNED: ReadonlySet<string> = new Set(['issuer/credential/alg-none', 'issuer/credential/alg-symmetric']);
+
 /** Every fault of the mock issuer that a wallet must refuse. */
 export const ISSUER_FAULTS: readonly IssuerFault[] = [
   ...OFFER_FAULTS,
@@ -18,4 +21,4 @@ export const ISSUER_FAULTS: readonly IssuerFault[] = [
   ...CREDENTIAL_FAULTS,
   ...DISCLOSURE_FAULTS,
   ...STATUS_FAULTS,
-];
+].map((fault) => (UNSIGNED.has(fault.id) ? { ...fault, thenBy: ['wallet/credential/signature'] } : fault));

@@ -13,6 +13,7 @@ import {
   instead,
   jose,
   json,
+  PLAIN,
   NOTIFIED,
   payload,
   PUSHED,
@@ -168,6 +169,17 @@ export const METADATA_FAULTS: readonly IssuerFault[] = [
     ['notification_endpoint without TLS', 'notification_endpoint 未使用 TLS'],
     json({ notification_endpoint: 'http://issuer.invalid/notification' }),
     NOTIFIED,
+  ),
+  row(
+    `${STEP}/hinted-server-unlisted`,
+    STEP,
+    'as-metadata/listed',
+    [
+      'The offer names an authorization server that the metadata does not list',
+      '邀請指定的授權伺服器不在後設資料的清單中',
+    ],
+    json((_, context) => ({ authorization_servers: [`${baseOf(context)}/one`, `${baseOf(context)}/two`] })),
+    { ...PLAIN, oddities: ['server-hint'] },
   ),
   row(
     `${STEP}/authorization-servers-empty`,

@@ -1,4 +1,5 @@
 import { CLIENT_IDENTIFIER_FAULTS } from './client-identifier.ts';
+import { withConsequences } from './consequences.ts';
 import { ENCRYPTION_FAULTS } from './encryption.ts';
 import type { VerifierFault } from './fault.ts';
 import { HTTP_FAULTS } from './http.ts';
@@ -18,4 +19,4 @@ export const VERIFIER_FAULTS: readonly VerifierFault[] = [
   ...QUERY_FAULTS,
   ...ENCRYPTION_FAULTS,
   ...TRANSACTION_DATA_FAULTS,
-];
+].map(withConsequences);

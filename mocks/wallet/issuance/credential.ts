@@ -23,7 +23,7 @@ export interface Delivery {
 /**
  * Asks for one credential configuration (OpenID4VCI 8), waits for it where it is deferred (9). Step `credential-request` (JsonDraft); extras:
  * `configurationId`, `identifier`, `nonce`, `keys`, `unoffered` (ids of
- * configurations that the token is not good for).
+ * configurations that the token is not good for), `leftOut` (ids that were offered, and that the details of the token do not name).
  */
 export async function requestCredential(
   issuance: Issuance,
@@ -84,7 +84,8 @@ async function attempt(
   const response = await boundPost(issuance, {
     exchange: 'credential',
     to: 'issuer',
-    url: str(issuance.issuerMetadata, 'credential_endpoint') ?? '',
+    // A wallet that gets here without the endpoint makes one up.
+    url: str(issuance.issuerMetadata, 'credential_endpoint') ?? `${issuance.offer.issuer}/credential`,
     tokens,
     body: async () => {
       const made = await makeProofs(issuance, configuration, nonce);
@@ -99,7 +100,7 @@ async function attempt(
           ...(made.proofs === undefined ? {} : { proofs: made.proofs }),
           ...(encryption === undefined ? {} : { credential_response_encryption: encryption.parameters }),
         },
-        { configurationId, identifier, nonce, keys, unoffered: unofferedIds(issuance) },
+        { configurationId, identifier, nonce, keys, unoffered: unofferedIds(issuance), leftOut: leftOutIds(issuance, tokens) },
       );
       sent = await wrapRequest(issuance, 'credential-request', text, encryption !== undefined);
       return {
@@ -122,6 +123,13 @@ function unofferedIds({ issuerMetadata, offer }: Issuance): readonly string[] {
     const scope = scopeOf(id);
     return !offer.configurationIds.includes(id) && (scope === undefined || !scopes.has(scope));
   });
+}
+
+/** Ids of offered configurations that the authorization details of the token do not name; none without details. */
+function leftOutIds({ offer }: Issuance, { authorizationDetails }: Tokens): readonly string[] {
+  if (authorizationDetails === undefined) return [];
+  const named = new Set(authorizationDetails.map((detail) => str(detail, 'credential_configuration_id')));
+  return offer.configurationIds.filter((id) => !named.has(id));
 }
 
 /** What was encrypted is in the trace as plaintext too: nobody but the issuer could read it there. */

@@ -1,4 +1,5 @@
-import { fromUtf8 } from '../../../core/http.ts';
+import type { HttpResponse } from '../../../core/http.ts';
+import { fromUtf8, header } from '../../../core/http.ts';
 import { randomId } from '../../../core/ports.ts';
 import { decryptCompact } from '../../../protocol/jose/jwe.ts';
 import { readJwt } from '../../../protocol/jose/jws.ts';
@@ -79,17 +80,22 @@ async function fetchRequest(
   await context.accept('wallet/request/uri', () => must(isServiceUrl(uri), 'request_uri is no https URL'));
   if (!isServiceUrl(uri)) throw new CounterpartRefusal('request-object', 0, undefined, 'request_uri cannot be fetched');
   const posted = post ? await postBody(session, clientId) : undefined;
-  const response = await send(session, {
-    exchange: 'request-object',
-    to: 'verifier',
-    url: uri,
-    method: post ? 'POST' : 'GET',
-    headers: [...(post ? [FORM_TYPE] : []), ['accept', REQUEST_TYPE]],
-    ...(posted === undefined ? {} : { body: posted.text }),
-  });
+  const fetchFrom = (url: string): Promise<HttpResponse> =>
+    send(session, {
+      exchange: 'request-object',
+      to: 'verifier',
+      url,
+      method: post ? 'POST' : 'GET',
+      headers: [...(post ? [FORM_TYPE] : []), ['accept', REQUEST_TYPE]],
+      ...(posted === undefined ? {} : { body: posted.text }),
+    });
+  let response = await fetchFrom(uri);
   await context.accept('wallet/request/fetch-status', () => {
     must(response.status === 200, `the request object was answered with status ${response.status}`);
   });
+  // A wallet that does not mind the status goes where it is sent.
+  const location = header(response.headers, 'location');
+  if (response.status >= 300 && response.status < 400 && isServiceUrl(location)) response = await fetchFrom(location);
   await context.accept('wallet/request/media-type', () => {
     must(typeOf(response) === REQUEST_TYPE, `the request object has the media type ${quote(typeOf(response))}`);
   });
