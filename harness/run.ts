@@ -98,7 +98,8 @@ class Session {
   }
 
   /** Control, faults, control. The straight flow of the control test, if it ran, is the first control. */
-  async group(tests: readonly Test[]): Promise<void> {
+  async group(all: readonly Test[]): Promise<void> {
+    const tests = all.filter((test) => this.may(test));
     const [first] = tests;
     const control = this.controlFor(first);
     if (first === undefined || control === undefined) return;

@@ -7,6 +7,8 @@ import { basis, causeOf, headline, VERDICT_WORDS } from './words.ts';
 
 /** What XML 1.0 cannot hold, not even escaped (production 2, Char). */
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+/** What XML can hold and eyes cannot: C1 controls steer terminals, bidi overrides reorder lines. */
+const UNSEEN = /[\p{Cf}\p{Co}\p{Zl}\p{Zp}\u007f-\u009f]/gu;
 const LONGEST = 4000;
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -20,10 +22,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** Text for an XML 1.0 attribute or element; characters that XML forbids are written as `\u{0}`. */
+/** Text for an XML 1.0 attribute or element; characters that XML forbids or that are not seen are written as `\u{0}`. */
 export function xml(value: string): string {
+  const written = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
   return value
-    .replaceAll(NOT_XML, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+    .replaceAll(NOT_XML, written)
+    .replaceAll(UNSEEN, written)
     .replaceAll(/[&<>"'\t\n\r]/g, (character) => ENTITIES[character] ?? '');
 }
 
@@ -36,7 +40,9 @@ export function junitReport(run: RunRecord, lang: Language): string {
   const { results } = run;
   const clean = (value: string): string => shorten(run.mask.text(value), LONGEST);
   const cases = results.tests.map((test) => testCase(test, run, lang, clean));
+  const judged = new Set(results.tests.map(({ id }) => id));
   for (const { test, reason } of results.notRun) {
+    if (judged.has(test)) continue;
     cases.push({
       outcome: 'skipped',
       markup: element(test, groupOf(test, results.role), 0, `<skipped message="${xml(clean(reason))}"/>`),

@@ -33,7 +33,12 @@ afterAll(removeFolders);
 /** One straight flow and one negative of each role are enough to get there. */
 const ONLY: Readonly<Record<Role, readonly string[]>> = {
   issuer: ['issuer/flow/pre-authorized-tx-code', 'issuer/token/tx-code*', 'issuer/credential/proof-nonce*'],
-  wallet: ['wallet/issuance/pre-authorized', 'wallet/issuance/pre-authorized-tx-code', 'wallet/presentation/encrypted', 'wallet/request-object/nonce*'],
+  wallet: [
+    'wallet/issuance/pre-authorized',
+    'wallet/issuance/pre-authorized-tx-code',
+    'wallet/presentation/encrypted',
+    'wallet/request-object/nonce*',
+  ],
   verifier: ['verifier/flow/encrypted', 'verifier/key-binding/nonce*'],
 };
 
@@ -49,13 +54,14 @@ function impatient(configuration: Configuration): Configuration {
   return { ...configuration, target: { ...configuration.target, timeoutMs: TIMEOUT_MS } };
 }
 
-async function bounded(role: Role, configuration: Configuration, target?: BundledTarget): Promise<Run> {
+async function bounded(role: Role, configuration: Configuration, target?: BundledTarget, timeout = 2000): Promise<Run> {
   const before = process.memoryUsage().rss;
   const start = performance.now();
-  const flags = { only: ONLY[role], timeout: 5000, workers: 2 };
+  const flags = { only: ONLY[role], timeout, workers: 2 };
   const made = await run(role, configuration, { flags, ...(target === undefined ? {} : { target }) });
   expect(performance.now() - start).toBeLessThan(MAX_RUN_MS);
-  expect(process.memoryUsage().rss - before).toBeLessThan(500 * MB);
+  // The attacker lives in this process, too.
+  expect(process.memoryUsage().rss - before).toBeLessThan(1000 * MB);
   return made;
 }
 
@@ -127,9 +133,7 @@ describe('wallet that sends rubbish to every endpoint of ours', () => {
   it('is answered with errors, and judged', async () => {
     const wallet = await hostileWallet();
     closing.push(wallet.close);
-    const made = await bounded('wallet', {
-      ...walletConfiguration(wallet.url, 20_000),
-    });
+    const made = await bounded('wallet', walletConfiguration(wallet.url, 20_000), undefined, 20_000);
     const answered = wallet.answers.filter((status) => status !== 'closed');
     expect(wallet.answers.length).toBeGreaterThan(50);
     expect(answered.filter((status) => status < 400 || status >= 500)).toEqual([]);

@@ -17,6 +17,12 @@ export function toBody(raw: Uint8Array | string, cap = BODY_CAP): Body {
   return bytes.length > cap ? { ...body, truncated: true } : body;
 }
 
+/** A body with fewer stored bytes; size and digest stay those of the whole. */
+export function shortened(body: Body, cap: number): Body {
+  const { encoding, bytes } = toBody(bodyBytes(body).subarray(0, cap), cap);
+  return { ...body, encoding, bytes, truncated: true };
+}
+
 /** Raw bytes of a body, as far as they are stored. */
 export function bodyBytes(body: Body): Buffer {
   return Buffer.from(body.bytes, body.encoding);

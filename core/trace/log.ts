@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { shortened } from './body.ts';
 import type { NewEntry, TraceEntry } from './entries.ts';
 
 /** Where the lines of a trace go. `write` must hand the line to the operating system before it returns (crash safety). */
@@ -22,16 +23,32 @@ export interface LogOptions {
   /** The mocks' clock; default the real one. */
   readonly clock?: Clock;
   readonly sink?: LineSink;
+  /** Characters of bodies that are kept whole in all; what comes later is kept up to a small cap. Default 256 Mi. */
+  readonly budget?: number;
 }
+
+const BUDGET = 256 * 1024 * 1024;
+/** Cap of a body once the budget is used up: enough for every ordinary message. */
+const LATE_CAP = 64 * 1024;
 
 /** A log in memory, and line by line in a sink if one is given. */
 export function createLog(options: LogOptions): TraceLog {
   const entries: TraceEntry[] = [];
   const flows = new Map<string, TraceEntry[]>();
   const clock = options.clock ?? options.real;
+  const budget = options.budget ?? BUDGET;
+  let kept = 0;
+  /** A target that sends large bodies for hours must not fill our memory, nor the disk. */
+  const spare = (entry: NewEntry): NewEntry => {
+    if (entry.type !== 'message') return entry;
+    const small = kept > budget && entry.body.bytes.length > LATE_CAP ? shortened(entry.body, LATE_CAP) : entry.body;
+    kept += small.bytes.length;
+    return { ...entry, body: small };
+  };
   return {
     entries,
-    append(entry) {
+    append(given) {
+      const entry = spare(given);
       const stamped = { seq: entries.length, at: options.real.now(), clock: clock.now(), ...entry } as TraceEntry;
       entries.push(stamped);
       if (stamped.flow !== undefined) {
