@@ -1,6 +1,5 @@
 import type { Check } from '../../core/contracts/check.ts';
 import type { Test } from '../../core/contracts/test.ts';
-import { variantId } from '../../core/contracts/variant.ts';
 import type { Fault } from '../../core/flow.ts';
 import type { Role } from '../../core/kinds.ts';
 import type { Finding, TestResult } from '../../core/results.ts';
@@ -107,9 +106,17 @@ function carriersOf(
   // A replayed message is named by its exchange, not by a forming step.
   const forms = (test: Test) => [defect, ...others].some(({ step }) => conforming.formed.get(test.id)?.has(step));
   const able = straight.filter((test) => defect.replay === true || forms(test));
-  const own = defect.variant === undefined ? undefined : variantId(defect.variant);
-  const [best] = able.filter((test) => variantId(test.variant) === own);
-  return best === undefined
-    ? able.slice(0, CARRIERS)
-    : [best, ...able.filter((test) => test !== best).slice(0, CARRIERS - 1)];
+  const fitting = [...able].sort((one, other) => misfit(one, defect) - misfit(other, defect));
+  return fitting.slice(0, CARRIERS);
+}
+
+/** How far a test is from the variant that a defect names: members that it lacks count most, then those that it has beyond. */
+function misfit({ variant }: Test, defect: Defect): number {
+  if (defect.variant === undefined) return 0;
+  const own = Object.entries(variant);
+  const wanted = Object.entries(defect.variant);
+  const has = (list: readonly [string, unknown][], [name, value]: readonly [string, unknown]): boolean =>
+    list.some(([other, its]) => other === name && String(its) === String(value));
+  const lacking = wanted.filter((member) => !has(own, member)).length;
+  return lacking * 100 + own.filter((member) => !has(wanted, member)).length;
 }
