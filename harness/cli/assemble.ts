@@ -275,6 +275,9 @@ function providesOf(driver: RunOrder['driver'], configuration: Configuration): R
   if (how.type === 'manual' || JSON.stringify(how).includes('{consent}')) provides.add('decline');
   if ((configuration.wallet?.holds ?? []).length > 0) provides.add('held-credential');
   if (configuration.target.clientId !== undefined) provides.add('registered-client');
+  // A person can say no; a script only if it is told to.
+  const driven = JSON.stringify(configuration.target.driver);
+  if (configuration.target.driver.type === 'manual' || driven.includes('{consent}')) provides.add('decline');
   return provides;
 }
 

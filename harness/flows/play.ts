@@ -29,6 +29,8 @@ import { tolerates } from './tolerance.ts';
 import { createProbe, markedTypes, needsProbe, probeOutcome, probeQuery, PROBE_VARIANT } from './probe.ts';
 import { oneAtATime, REGISTERED } from './registered.ts';
 
+const BROWSER_POLL_MS = 100;
+
 /** What one flow shall be. */
 export interface FlowOrder {
   readonly id: string;
@@ -313,6 +315,7 @@ async function walletPresentation(
       setting,
       signal,
     );
+    if (variant.redirectUri === true) await browserOpened(context, setting, signal);
   } finally {
     unhost();
   }
@@ -342,6 +345,17 @@ async function openAndWait(
     await setting.real.sleep(setting.silenceMs, signal);
   }
   context.trace.event({ event: 'silence', deadline: setting.silenceMs });
+}
+
+/** A browser needs its time to open where the verifier sends the user: waits until it has, at most for the usual silence. */
+async function browserOpened(context: RecordingContext, setting: FlowSetting, signal: AbortSignal): Promise<void> {
+  const opened = (): boolean =>
+    setting.stage.log
+      .ofFlow(context.id)
+      .some((entry) => entry.type === 'message' && entry.kind === 'redirect-uri-request');
+  for (let waited = 0; !opened() && waited < setting.silenceMs; waited += BROWSER_POLL_MS) {
+    await setting.real.sleep(BROWSER_POLL_MS, signal);
+  }
 }
 
 async function verifierFlow(
