@@ -48,7 +48,7 @@ export async function createOffer(issuer: Internals, wish: Partial<IssuanceVaria
     variant.offer === 'by-reference'
       ? [['credential_offer_uri', `${urls.offer}${session.id}`]]
       : [['credential_offer', await offerText(issuer, session)]];
-  const extras = { base: urls.base, offerUri: `${urls.offer}${session.id}`, offer: session.offer };
+  const extras = { base: urls.base, offerUri: `${urls.offer}${session.id}`, offer: session.offer, owner: state };
   const draft: FormDraft = { parameters };
   const formed = await context.form('credential-offer-link', draft, extras);
   const link = buildLink(offerBase(issuer, variant), formed.parameters);
@@ -131,7 +131,7 @@ function digits(random: Random, length: number): string {
 }
 
 function offerExtras(issuer: Internals, session: Session): Readonly<Record<string, unknown>> {
-  return { base: issuer.urls.base, txCode: session.txCode, variant: session.variant };
+  return { base: issuer.urls.base, txCode: session.txCode, variant: session.variant, owner: issuer.state };
 }
 
 async function offerText(issuer: Internals, session: Session): Promise<string> {

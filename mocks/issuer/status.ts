@@ -71,7 +71,12 @@ export async function handleStatusList(issuer: Internals, id: string): Promise<H
     const entries = Object.fromEntries(Array.from({ length: SIZE }, (_, index) => [index, value]));
     return encodeStatusList(makeStatusList(BITS, SIZE, entries));
   };
-  const extras = { base: urls.base, uri, allOf, ...otherKeys(issuer) };
+  const newest = [...list.keys()].at(-1);
+  const onlyNewest = (): unknown => {
+    const entries = Object.fromEntries([...list.keys()].map((index) => [index, index === newest ? 0 : 1]));
+    return encodeStatusList(makeStatusList(BITS, SIZE, entries));
+  };
+  const extras = { base: urls.base, uri, allOf, onlyNewest, ...otherKeys(issuer) };
   const formed = await context.form('status-list-token', draft, extras);
   const { text } = await context.form<BytesDraft>('status-list-token.bytes', { text: signCompact(formed) }, extras);
   return answerText(issuer, 'status-list', text, 'application/statuslist+jwt', { extras });

@@ -15,11 +15,14 @@ import { ISSUER_METADATA_CHECKS } from './issuer-metadata.ts';
 import { KB_JWT_CHECKS } from './kb-jwt.ts';
 import { KEY_PROOF_CHECKS } from './key-proof.ts';
 import { NONCE_CHECKS } from './nonce.ts';
+import { OFFER_BY_REFERENCE_CHECKS } from './offers-by-reference.ts';
 import { PRESENTATION_CHECKS } from './presentation.ts';
 import { PRESENTATION_REPLY_CHECKS } from './presentation-reply.ts';
 import { PRESENTATION_RESPONSE_CHECKS } from './presentation-response.ts';
+import { REDIRECT_CHECKS } from './redirect-followed.ts';
 import { REQUEST_OBJECT_CHECKS } from './request-object.ts';
 import { SCHEMA_CHECKS } from './schema.ts';
+import { STATUS_LATER_CHECKS } from './status-later.ts';
 import { STATUS_LIST_CHECKS } from './status-list.ts';
 import { TOKEN_CHECKS } from './token.ts';
 import { TOKEN_REQUEST_CHECKS } from './token-request.ts';
@@ -32,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   ...HTTP_CHECKS,
   // What an issuer writes.
   ...CREDENTIAL_OFFER_CHECKS,
+  ...OFFER_BY_REFERENCE_CHECKS,
   ...ISSUER_METADATA_CHECKS,
   ...AS_METADATA_CHECKS,
   ...AUTHORIZATION_RESPONSE_CHECKS,
@@ -40,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   ...CREDENTIAL_RESPONSE_CHECKS,
   ...CREDENTIAL_CHECKS,
   ...STATUS_LIST_CHECKS,
+  ...STATUS_LATER_CHECKS,
   ...ERROR_CHECKS,
   // What a wallet writes.
   ...WALLET_REQUEST_CHECKS,
@@ -50,6 +55,7 @@ export const CHECKS: readonly Check[] = [
   ...CREDENTIAL_REQUEST_CHECKS,
   ...KEY_PROOF_CHECKS,
   ...PRESENTATION_RESPONSE_CHECKS,
+  ...REDIRECT_CHECKS,
   ...PRESENTATION_CHECKS,
   ...KB_JWT_CHECKS,
   ...DISCLOSURE_CHECKS,

@@ -7,6 +7,11 @@ function tokenCheck(check: Omit<MessageCheck, 'scope' | 'roles' | 'kinds'>): Mes
   return { ...check, scope: 'message', roles: ISSUER, kinds: ['token-response'] };
 }
 
+/** Credential configurations that authorization details name. */
+function configurationsOf(value: unknown): readonly string[] {
+  return credentialDetails(value).flatMap((detail) => str(detail, 'credential_configuration_id') ?? []);
+}
+
 /** Beyond this, seconds, a token is long-lived by any reading; 13.10 says "in general" of more than five minutes. */
 const LONG = 3600;
 const SHORT = 300;
@@ -28,6 +33,27 @@ export const TOKEN_CHECKS: readonly Check[] = [
         message,
         text('authorization_details were asked for and are missing', '請求中有 authorization_details，回應中卻沒有'),
         { with: [asked] },
+      );
+    },
+  }),
+  tokenCheck({
+    id: 'token-response/narrowed',
+    requirements: ['OID4VCI-6.1.1-3'],
+    title: text('A token that was asked for less covers no more', '只請求部分授權的權杖，涵蓋範圍不會更大'),
+    *judge(message, flow) {
+      const request = message.counterpart;
+      if (faulty(flow) || request === undefined || !isObject(message.value)) return;
+      const asked = configurationsOf(request.value);
+      const granted = ['par-request', 'authorization-request']
+        .flatMap((kind) => flow.all(kind))
+        .flatMap((earlier) => configurationsOf(earlier.value));
+      if (asked.length === 0 || granted.every((id) => asked.includes(id))) return;
+      const beyond = configurationsOf(message.value).filter((id) => !asked.includes(id));
+      yield rule(
+        beyond.length === 0,
+        message,
+        text('The token covers credentials that this token request left out', '權杖涵蓋了此次權杖請求未列入的憑證'),
+        { expected: asked, seen: beyond, with: [request] },
       );
     },
   }),

@@ -87,6 +87,11 @@ export const COURSES = {
     features: [BY_PRE, 'notification'],
   },
   refresh: { id: 'issuer/flow/refresh', variant: { ...PRE, refresh: true }, features: [BY_PRE, 'refresh'] },
+  narrowed: {
+    id: 'issuer/flow/narrowed-token-request',
+    variant: { ...CODE, configurations: 2, ask: 'authorization_details', oddities: ['narrowed'] },
+    features: [BY_CODE, 'two-configurations', 'authorization-details'],
+  },
   codeRefresh: {
     id: 'issuer/flow/authorization-code-refresh',
     variant: { ...CODE, refresh: true },
@@ -141,12 +146,15 @@ export interface Fault {
   /** Beside those of the course. */
   readonly features?: readonly string[];
   readonly risk?: Risk;
+  readonly last?: true;
+  /** Beside the one offer. */
+  readonly calls?: number;
   readonly severity?: NonNullable<Test['severity']>;
 }
 
 /** A negative test in a course: its control has the same variant. */
 export function negative(course: Course, row: Fault): Test {
-  const { id, fault, features, ...rest } = row;
+  const { id, fault, features, calls, ...rest } = row;
   return {
     id: `issuer/${id}`,
     role: 'issuer',
@@ -156,7 +164,7 @@ export function negative(course: Course, row: Fault): Test {
     control: course.id,
     features: [...course.features, ...(features ?? [])],
     ...(course.needs === undefined ? {} : { needs: course.needs }),
-    cost: ONE_OFFER,
+    cost: calls === undefined ? ONE_OFFER : { ...ONE_OFFER, calls },
     ...rest,
   };
 }

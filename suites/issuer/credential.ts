@@ -2,7 +2,7 @@ import type { Test } from '../../core/contracts/test.ts';
 import { text } from '../../core/text.ts';
 import { challenge, COURSES, credentialError, negative } from './course.ts';
 
-const { pre, preDetails, code, batch, encrypted } = COURSES;
+const { pre, preDetails, code, narrowed, batch, encrypted } = COURSES;
 const INVALID_REQUEST = 'invalid_credential_request';
 
 /** The token is good, but not for this (RFC 6750 3.1); an issuer may also deny the request (OpenID4VCI 8.3.1.2). */
@@ -55,6 +55,15 @@ export const CREDENTIAL_TESTS: readonly Test[] = [
     requirements: ['OID4VCI-5.1.2-3'],
     says: NOT_COVERED,
     features: ['unoffered-configuration', 'scope'],
+  }),
+  negative(narrowed, {
+    id: 'credential/configuration-left-out',
+    fault: 'credential-request/configuration-left-out',
+    title: text(
+      'A token that was asked for one credential fetches no other',
+      '只為一種憑證請求的權杖，不得取得其他憑證',
+    ),
+    requirements: ['OID4VCI-6.1.1-3'],
   }),
   negative(pre, {
     id: 'credential/configuration-unknown',

@@ -121,6 +121,8 @@ export function seenFeatures(run: RunView): ReadonlyMap<string, Feature> {
   const unbound = unboundCredential(run);
   if (unbound !== undefined) features.set('unbound-credential', unbound);
   for (const [name, feature] of proofsSent(run)) features.set(name, feature);
+  const repeated = repeatedRequest(run);
+  if (repeated !== undefined) features.set('repeated-request', repeated);
   const unoffered = unofferedConfiguration(run);
   if (unoffered !== undefined) features.set('unoffered-configuration', unoffered);
   return features;
@@ -160,6 +162,19 @@ function unboundCredential(run: RunView): Feature | undefined {
     const request = asks(flow, 'proofs=0') ? flow.all('credential-request')[0] : undefined;
     if (request?.value !== undefined)
       return seen('unbound-credential', member(request.value, 'proofs') === undefined, request.seq);
+  }
+  return undefined;
+}
+
+/** Whether an access token fetches a credential a second time: the issuer may say no (OpenID4VCI 14.3). */
+function repeatedRequest(run: RunView): Feature | undefined {
+  for (const flow of run.flows) {
+    if (!asks(flow, 'oddities=fetched-twice')) continue;
+    const [first, second] = DELIVERIES.flatMap((kind) => flow.sut(kind));
+    if (first === undefined) continue;
+    if (second !== undefined) return seen('repeated-request', true, second.seq);
+    const refused = flow.sut('credential-error').find((error) => error.seq > first.seq);
+    if (refused !== undefined) return seen('repeated-request', false, refused.seq);
   }
   return undefined;
 }

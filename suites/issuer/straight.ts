@@ -90,5 +90,13 @@ export const ISSUER_STRAIGHT: readonly Test[] = [
     text('A refreshed access token obtains the credential again', '以更新後的存取權杖再次取得憑證'),
     ['OID4VCI-8-1'],
   ),
+  {
+    ...positive(
+      COURSES.narrowed,
+      text('A token for one of two authorized credentials', '授權兩種憑證，只為其中一種請求權杖'),
+      ['OID4VCI-6.1.1-2'],
+    ),
+    aliases: ['issuer/variant/narrowed-token-request'],
+  },
   positive(COURSES.codeRefresh, text('Refresh after an authorization code', '授權碼流程之後更新權杖'), ['OID4VCI-8-1']),
 ];

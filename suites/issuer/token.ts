@@ -27,6 +27,20 @@ export const TOKEN_TESTS: readonly Test[] = [
     says: tokenError(['OID4VCI-6.3-3'], 'invalid_request'),
   }),
   negative(txCode, {
+    id: 'token/tx-code-guessed',
+    fault: 'token-request/tx-code-guessed',
+    title: text(
+      'After twenty wrong transaction codes the right one is refused, too',
+      '輸入二十次錯誤的交易碼後，正確者也遭拒絕',
+    ),
+    why: text('Whoever may try for ever finds every transaction code.', '若可無限次嘗試，任何交易碼終將被猜中。'),
+    requirements: ['OID4VCI-13.6.3-1', 'OID4VCI-13.6.3-2', 'OID4VCI-13.6.3-3'],
+    says: tokenError(['OID4VCI-13.6.3-2'], 'invalid_grant'),
+    risk: 'may-lock',
+    last: true,
+    calls: 20,
+  }),
+  negative(txCode, {
     id: 'token/pre-authorized-code-reused-tx-code',
     fault: 'token-request/pre-authorized-code-reused',
     title: text(

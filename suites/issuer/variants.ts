@@ -31,6 +31,12 @@ export const ISSUER_VARIANTS: readonly Test[] = [
     },
   ),
   variety(
+    'offer-by-reference-authorization-code',
+    text('Offer by reference for an authorization code', '以參照方式提供、使用授權碼的邀請'),
+    { ...CODE, offer: 'by-reference' },
+    { requirements: ['OID4VCI-8-1'], features: [...BY_CODE, 'offer-by-reference'] },
+  ),
+  variety(
     'anonymous-client',
     text(
       'Token request without client_id where anonymous access is announced',
@@ -197,6 +203,22 @@ export const ISSUER_VARIANTS: readonly Test[] = [
     { requirements: ['OID4VCI-8-1'], features: [...BY_PRE, 'status-list'] },
   ),
   variety(
+    'status-after-second-request',
+    text(
+      'The same credential fetched twice with one access token, both valid',
+      '以同一存取權杖兩次取得同一憑證，兩張皆有效',
+    ),
+    { ...PRE, status: true, oddities: ['fetched-twice'] },
+    {
+      requirements: ['OID4VCI-8-1'],
+      features: [...BY_PRE, 'status-list', 'repeated-request'],
+      why: text(
+        'Who fetches a copy for a second device must not lose the first.',
+        '為另一部裝置再取一份的人，不應失去原有的憑證。',
+      ),
+    },
+  ),
+  variety(
     'deferred-encrypted',
     text('Deferred issuance with encryption, a new key for each request', '加密的延後發行，每次請求使用新金鑰'),
     { ...PRE, deferred: true, requestEncryption: true, responseEncryption: true },
@@ -283,15 +305,6 @@ export const ISSUER_VARIANTS: readonly Test[] = [
     {
       requirements: ['OID4VCI-5.1.2-7'],
       features: [...BY_CODE, 'two-configurations', 'authorization-details', 'scope'],
-    },
-  ),
-  variety(
-    'narrowed-token-request',
-    text('A token for one of two authorized credentials', '授權兩種憑證，只為其中一種請求權杖'),
-    { ...CODE, configurations: 2, ask: 'authorization_details', oddities: ['narrowed'] },
-    {
-      requirements: ['OID4VCI-6.1.1-2'],
-      features: [...BY_CODE, 'two-configurations', 'authorization-details'],
     },
   ),
   variety(

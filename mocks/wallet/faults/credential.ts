@@ -19,6 +19,13 @@ function otherConfiguration(context: FaultContext): string {
   return other;
 }
 
+/** A configuration that was offered, and that the token request left out. */
+function leftOutConfiguration(context: FaultContext): string {
+  const other = strings(context.extras, 'leftOut')?.[0];
+  if (other === undefined) throw new Error('the token names all that was offered');
+  return other;
+}
+
 /** The same proof once more, for a key of its own: right in itself. */
 function proofByNewKey(jwt: string, context: FaultContext): string {
   const key = generateSigningKey('ES256', context.random);
@@ -69,6 +76,17 @@ export const CREDENTIAL_FAULTS: readonly Fault<never>[] = [
     json((_, context) => ({
       credential_identifier: undefined,
       credential_configuration_id: otherConfiguration(context),
+    })),
+  ),
+  row(
+    `${STEP}/configuration-left-out`,
+    STEP,
+    'issuer/credential/authorized',
+    'A credential that was authorized, but that the token request left out',
+    '已授權但未列入權杖請求的憑證',
+    json((_, context) => ({
+      credential_identifier: undefined,
+      credential_configuration_id: leftOutConfiguration(context),
     })),
   ),
   row(

@@ -112,6 +112,15 @@ export const TOKEN_FAULTS: readonly Fault<never>[] = [
     parameter('tx_code', otherDigits),
   ),
   row(
+    `${STEP}/tx-code-guessed`,
+    STEP,
+    'issuer/token/tx-code-attempts',
+    'The right transaction code after twenty wrong ones',
+    '輸入二十次錯誤的交易碼後，再送出正確者',
+    // The guesses go before; what is wrong with this request is what came before it.
+    (draft: FormDraft) => draft,
+  ),
+  row(
     `${STEP}/tx-code-missing`,
     STEP,
     'issuer/token/tx-code-missing',

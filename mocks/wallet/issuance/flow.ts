@@ -3,12 +3,14 @@ import { TransportError } from '../../../core/http.ts';
 import { generateSigningKey } from '../../../protocol/jose/keys.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
 import { bool, member, obj, str, strings } from '../../../protocol/json.ts';
+import { readSdJwt, resolveSdJwt } from '../../../protocol/sd-jwt/read.ts';
 import type { HeldCredential, IssuanceResult } from '../../contracts.ts';
 import { remember } from '../memory.ts';
 import { must } from '../send.ts';
 import type { Session } from '../session.ts';
 import { CounterpartRefusal, issuanceVariant, odd } from '../session.ts';
 import { verifyCredential } from '../verify/credential.ts';
+import { askStatus } from '../verify/status.ts';
 import { authorize } from './authorize.ts';
 import { requestCredential } from './credential.ts';
 import type { Delivery } from './credential.ts';
@@ -83,7 +85,18 @@ async function obtainAll(
   for (const id of configurationIds) {
     const delivery = await requestCredential(issuance, id, tokens);
     await keep(issuance, delivery, tokens, held);
+    if (!odd(issuance.session, 'fetched-twice')) continue;
+    // One token may serve several requests, and what it brought before stays valid (OpenID4VCI 14.3).
+    const earlier = delivery.credentials;
+    await keep(issuance, await requestCredential(issuance, id, tokens), tokens, held);
+    for (const credential of earlier) await askStatusAgain(issuance, credential);
   }
+}
+
+/** Looks the status of a credential up once more. */
+async function askStatusAgain(issuance: Issuance, credential: unknown): Promise<void> {
+  if (typeof credential !== 'string') return;
+  await askStatus(issuance.session, resolveSdJwt(readSdJwt(credential)).claims);
 }
 
 /** Verifies and keeps what was delivered, and reports it where the issuer wants to know. */

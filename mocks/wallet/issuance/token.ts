@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../../core/http.ts';
 import { arr, isObject, member, obj, str, strings } from '../../../protocol/json.ts';
 import { earlier, remember } from '../memory.ts';
 import { FORM_TYPE, isSuccess, jsonBody, makeForm, must, requireSuccess, typeOf } from '../send.ts';
-import { odd } from '../session.ts';
+import { CounterpartRefusal, odd } from '../session.ts';
 import type { AuthorizationCode } from './authorize.ts';
 import { earlierCode, wishParameters } from './authorize.ts';
 import { authenticateClient } from './client.ts';
@@ -37,6 +37,7 @@ export async function requestToken(
     );
     if (odd(session, 'narrowed')) parameters.push(...wishParameters(issuance, configurationIds));
   }
+  if (session.context.has(GUESSES) && txCode !== undefined) await guessTxCode(issuance, parameters, txCode);
   const response = await postToken(issuance, 'token-request', parameters, {
     earlier: {
       codeVerifier: earlier(session.memory.codeVerifiers, authorization?.codeVerifier),
@@ -46,6 +47,35 @@ export async function requestToken(
     redirectUri: session.config.redirectUri,
   });
   return readTokens(issuance, response, configurationIds, detailed);
+}
+
+/** The fault that comes here first: a thief who tries codes. */
+const GUESSES = 'wallet/token-request/tx-code-guessed';
+const MAX_GUESSES = 20;
+
+/**
+ * Sends wrong transaction codes, as somebody does who does not know the right one (OpenID4VCI 13.6.3). Step `token-guess` (FormDraft). Throws
+ * CounterpartRefusal where one of them is taken: then the code is spent, and nothing can be learned from the right one.
+ */
+async function guessTxCode(issuance: Issuance, parameters: [string, string][], right: string): Promise<void> {
+  for (const wrong of wrongTxCodes(right)) {
+    const changed = parameters.map(([name, value]): [string, string] => [name, name === 'tx_code' ? wrong : value]);
+    const response = await postToken(issuance, 'token-guess', changed, {});
+    if (isSuccess(response)) {
+      throw new CounterpartRefusal('token', response.status, undefined, 'a wrong transaction code was taken');
+    }
+  }
+}
+
+/** Wrong codes of the form of the right one, each another as far as the form has so many. */
+function wrongTxCodes(right: string): readonly string[] {
+  const alphabet = /^\d+$/u.test(right) ? '0123456789' : 'ABCDEFGHJKLMNPQRSTUVWXYZ';
+  const { length } = alphabet;
+  const codes = Array.from({ length: MAX_GUESSES + 1 }, (_, at) => {
+    const tail = `${alphabet.charAt(Math.floor(at / length))}${alphabet.charAt(at % length)}`;
+    return `${right.slice(0, -2)}${tail.slice(-Math.min(2, right.length))}`;
+  });
+  return codes.filter((code) => code !== right).slice(0, MAX_GUESSES);
 }
 
 /** Refresh (RFC 6749 6). Step `refresh-request` (FormDraft); extras: `earlier` {refreshToken} of another flow. */

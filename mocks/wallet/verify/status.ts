@@ -1,3 +1,4 @@
+import type { HttpResponse } from '../../../core/http.ts';
 import { fromUtf8 } from '../../../core/http.ts';
 import { verifyJws } from '../../../protocol/jose/jws.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
@@ -8,6 +9,21 @@ import { leeway, seconds } from '../session.ts';
 import { isServiceUrl } from '../url.ts';
 import { judgeChain } from './certificates.ts';
 import { findIssuerKey } from './issuer-key.ts';
+
+/** Fetches the status list of a credential without judging it: what it says later is for whoever reads the trace. */
+export async function askStatus(session: Session, claims: JsonObject): Promise<void> {
+  const { reference } = readStatusReference(claims);
+  if (reference !== undefined && isServiceUrl(reference.uri)) await fetchList(session, reference.uri);
+}
+
+function fetchList(session: Session, url: string): Promise<HttpResponse> {
+  return send(session, {
+    exchange: 'status-list',
+    to: 'status-issuer',
+    url,
+    headers: [['accept', 'application/statuslist+jwt']],
+  });
+}
 
 /**
  * Fetches, verifies and reads the status list that a credential refers to (Token Status List 8.3); nothing to do without a reference.
@@ -28,12 +44,7 @@ export async function verifyStatus(
     });
     return;
   }
-  const response = await send(session, {
-    exchange: 'status-list',
-    to: 'status-issuer',
-    url: uri,
-    headers: [['accept', 'application/statuslist+jwt']],
-  });
+  const response = await fetchList(session, uri);
   const token = readStatusListToken(fromUtf8(response.body).trim());
   const { header, payload } = token.jwt;
   const found = await findIssuerKey(session, header, payload);
