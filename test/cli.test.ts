@@ -53,6 +53,7 @@ describe('run', () => {
     expect(results.tests.map(({ id, verdict }) => [id, verdict])).toEqual([
       [STRAIGHT, 'pass'],
       [NEGATIVE, 'pass'],
+      ['issuer/run/whole-run', 'pass'],
     ]);
     expect(JSON.parse(readFileSync(at('sound/results.json'), 'utf8'))).toEqual(results);
     for (const name of ['trace.jsonl', 'junit.xml', 'report.html', 'trace.har', 'summary.md'])
