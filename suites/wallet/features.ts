@@ -20,6 +20,11 @@ export const WALLET_FEATURES: Readonly<Record<string, Text>> = {
   par: text('Pushed authorization requests', '推送授權請求'),
   dpop: text('Access tokens bound by DPoP', '以 DPoP 綁定存取權杖'),
   'client-attestation': text('Authenticates by a wallet attestation', '以皮夾證明驗證用戶端身分'),
+  'private-key-jwt': text(
+    'Authenticates by private_key_jwt, with a key that the issuer trusts',
+    '以 private_key_jwt 驗證用戶端身分，金鑰為發行者所信任',
+  ),
+  'attested-keys': text('Adds a key attestation to its key proofs', '在金鑰證明中附上金鑰證明書'),
   'attestation-proof': text('Proof type attestation', '金鑰證明類型 attestation'),
   'unbound-credentials': text('Takes credentials without key binding', '接受未綁定金鑰的憑證'),
   'request-encryption': text('Encrypts credential requests', '加密憑證請求'),
@@ -33,10 +38,7 @@ export const WALLET_FEATURES: Readonly<Record<string, Text>> = {
     'Client identifier prefix decentralized_identifier (did:jwk)',
     '用戶端識別碼前綴 decentralized_identifier（did:jwk）',
   ),
-  'registered-verifier': text(
-    'Our verifier is registered at the wallet beforehand (touchstone identity)',
-    '已事先在皮夾註冊本工具的驗證端（touchstone identity）',
-  ),
+  'registered-verifier': text('Our verifier is registered at the wallet beforehand', '已事先在皮夾註冊本工具的驗證端'),
   'direct_post.jwt': text('Encrypted presentation responses', '加密的出示回應'),
   'wallet-nonce': text('Posts a wallet_nonce to the request URI', '向 request_uri 傳送 wallet_nonce'),
   'transaction-data': text(

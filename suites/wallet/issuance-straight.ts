@@ -66,6 +66,18 @@ export const ISSUANCE_STRAIGHT: readonly Test[] = [
     [ISSUED],
   ),
   positive(
+    'issuance/private-key-jwt',
+    ['The wallet signs what it is with a registered key', '皮夾以已登錄的金鑰簽署以表明身分'],
+    { ...PRE, clientAuthentication: 'private_key_jwt' },
+    [ISSUED],
+  ),
+  positive(
+    'issuance/attested-keys',
+    ['The issuer demands key attestations', '發行者要求金鑰證明書'],
+    { ...PRE, oddities: ['attested-keys'] },
+    [ISSUED, 'OID4VCI-12.2.4-77'],
+  ),
+  positive(
     'issuance/high-assurance',
     ['Authorization code with PAR, DPoP and wallet attestation', '授權碼，併用 PAR、DPoP 與皮夾證明'],
     { ...CODE, par: true, dpop: true, clientAuthentication: 'attest_jwt_client_auth' },

@@ -27,6 +27,8 @@ export function featuresOfVariant(variant: Variant): string[] {
           variant.par === true && 'par',
           (variant.dpop === true || variant.dpopNonce === true) && 'dpop',
           variant.clientAuthentication === 'attest_jwt_client_auth' && 'client-attestation',
+          variant.clientAuthentication === 'private_key_jwt' && 'private-key-jwt',
+          variant.oddities?.includes('attested-keys') === true && 'attested-keys',
           variant.proofs === 0 && 'unbound-credentials',
           variant.proofType === 'attestation' && 'attestation-proof',
           variant.requestEncryption === true && 'request-encryption',

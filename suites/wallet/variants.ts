@@ -82,6 +82,13 @@ const ISSUANCE: readonly Row[] = [
     ['OID4VCI-12.2.4-7'],
   ],
   [
+    'authorization-servers-details',
+    'authorization_servers lists the issuer itself, and there is no scope',
+    'authorization_servers 列出發行者自己，且沒有 scope',
+    odd(DETAILS, 'authorization-servers'),
+    ['OID4VCI-5.1.1-9', 'OID4VCI-12.2.4-7'],
+  ],
+  [
     'server-hint',
     'Two authorization servers, the offer names the one to use',
     '兩個授權伺服器，由邀請指定其一',
