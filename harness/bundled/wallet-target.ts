@@ -127,7 +127,7 @@ export function walletConfiguration(url: string, timeoutMs = FLOW_TIMEOUT_MS): C
       },
       // One process serves many: it is no phone.
       concurrency: 4,
-      features: { 'transaction-data': true },
+      features: { 'transaction-data': true, 'private-key-jwt': true },
     },
   };
 }

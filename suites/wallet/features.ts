@@ -49,7 +49,7 @@ export const WALLET_FEATURES: Readonly<Record<string, Text>> = {
   'trusted-authorities': text('Honours trusted_authorities of type aki', '依 aki 類型的 trusted_authorities 選擇憑證'),
 };
 
-const OPT_IN = ['transaction-data', 'registered-verifier'];
+const OPT_IN = ['transaction-data', 'registered-verifier', 'private-key-jwt'];
 
 /** What the messages of a wallet show of its features, and what nobody has declared. Declarations of the configuration outrank it. */
 export function walletFeatures(run: RunView): ReadonlyMap<string, Feature> {
