@@ -54,6 +54,8 @@ export interface RunOrder {
   readonly timeoutMs: number;
   readonly silenceMs: number;
   readonly skewMs: number;
+  /** Credential Issuer Identifier, for flows that our wallet begins. */
+  readonly credentialIssuer?: string;
   readonly clientId?: string;
   readonly redirectUri?: string;
   /** Key of our registered client. */
@@ -121,6 +123,7 @@ export async function executeRun(order: RunOrder): Promise<Results> {
     redirectUri: order.redirectUri ?? `${listener.url}/callback`,
     ...(order.clientKey === undefined ? {} : { clientKey: order.clientKey }),
     anchors: order.anchors,
+    ...(order.credentialIssuer === undefined ? {} : { credentialIssuer: order.credentialIssuer }),
     ...(order.clientId === undefined ? {} : { clientId: order.clientId }),
     ...(order.authorize === undefined ? {} : { authorize: order.authorize }),
   };

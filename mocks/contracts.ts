@@ -114,6 +114,8 @@ export interface PresentationResult {
 }
 
 export interface Wallet {
+  /** Issuance that the wallet begins by itself, at an issuer whose identifier it knows: no offer, authorization code (OpenID4VCI 3.4, 5). */
+  start(credentialIssuer: string): Promise<IssuanceResult>;
   receiveOffer(link: string, input?: { readonly txCode?: string }): Promise<IssuanceResult>;
   present(link: string, input?: { readonly consent?: 'give' | 'decline' }): Promise<PresentationResult>;
   readonly credentials: readonly HeldCredential[];

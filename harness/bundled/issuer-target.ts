@@ -53,6 +53,7 @@ export function issuerConfiguration(url: string, anchors: readonly string[]): Co
   return {
     target: {
       name: 'bundled issuer',
+      credentialIssuer: `${url}/issuer`,
       // Any client whose certificate it trusts is registered there.
       clientId: DEFAULT_CLIENT_ID,
       driver: {

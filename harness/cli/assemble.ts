@@ -160,6 +160,7 @@ export async function assembleRun(
     timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
     silenceMs: DEFAULT_SILENCE_MS,
     skewMs: (flags.skew ?? configuration.skew ?? DEFAULT_SKEW_S) * 1000,
+    ...(target.credentialIssuer === undefined ? {} : { credentialIssuer: target.credentialIssuer }),
     ...(target.clientId === undefined ? {} : { clientId: target.clientId }),
     ...(target.redirectUri === undefined ? {} : { redirectUri: target.redirectUri }),
     anchors: references.anchors,
@@ -274,6 +275,7 @@ function providesOf(driver: RunOrder['driver'], configuration: Configuration): R
   const { driver: how } = configuration.target;
   if (how.type === 'manual' || JSON.stringify(how).includes('{consent}')) provides.add('decline');
   if ((configuration.wallet?.holds ?? []).length > 0) provides.add('held-credential');
+  if (configuration.target.credentialIssuer !== undefined) provides.add('credential-issuer');
   if (configuration.target.clientId !== undefined) provides.add('registered-client');
   // A person can say no; a script only if it is told to.
   const driven = JSON.stringify(configuration.target.driver);

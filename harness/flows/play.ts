@@ -57,6 +57,8 @@ export interface FlowSetting {
   readonly silenceMs: number;
   readonly clientId?: string;
   readonly redirectUri: string;
+  /** Credential Issuer Identifier of the target, for flows that the wallet begins. */
+  readonly credentialIssuer?: string;
   /** Key under which our wallet is registered at the target; default the wallet identity's. */
   readonly clientKey?: SigningKey;
   /** What our mocks trust beside their own authority: PEM anchors. None given: any key that can be resolved. */
@@ -180,15 +182,7 @@ async function issuerFlow(
   setting: FlowSetting,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stage } = setting;
-  const offer = await driver.offer(variant, driverContext(context, 'issuer', signal));
-  context.trace.message({
-    kind: 'credential-offer-link',
-    sender: 'issuer',
-    receiver: 'wallet',
-    channel: 'link',
-    body: offer.link,
-  });
+  const { stage, credentialIssuer } = setting;
   const wallet = createWallet(
     {
       identity:
@@ -203,6 +197,19 @@ async function issuerFlow(
     },
     context,
   );
+  if (variant.offer === 'none') {
+    if (credentialIssuer === undefined) throw new DriverError('unsupported', 'no credential issuer is configured');
+    await wallet.start(credentialIssuer);
+    return;
+  }
+  const offer = await driver.offer(variant, driverContext(context, 'issuer', signal));
+  context.trace.message({
+    kind: 'credential-offer-link',
+    sender: 'issuer',
+    receiver: 'wallet',
+    channel: 'link',
+    body: offer.link,
+  });
   await wallet.receiveOffer(offer.link, offer.txCode === undefined ? {} : { txCode: offer.txCode });
 }
 

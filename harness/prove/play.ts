@@ -23,7 +23,7 @@ import { memoryTarget } from './targets.ts';
 const PRE_AUTHORIZED = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
 
 /** What the configuration of the wallet in memory would declare. */
-const DECLARED = ['transaction-data', 'registered-verifier', 'trusted-authorities'];
+const DECLARED = ['transaction-data', 'registered-verifier', 'trusted-authorities', 'private-key-jwt'];
 
 const ORIGIN = 'https://harness.example';
 
@@ -119,6 +119,7 @@ export async function playInMemory(
     {
       stage: memoryStage(network, { log, identities: setting.ours, ports: { clock, random }, origin: ORIGIN }),
       driver: deviation.dead === true ? deadDriver(role) : target.driver,
+      credentialIssuer: deviation.dead === true ? NOWHERE : target.credentialIssuer,
       role,
       profile,
       real: systemClock(),
@@ -159,12 +160,13 @@ function judgeLog(
   });
 }
 
+const NOWHERE = 'https://nowhere.example';
+
 /** A target that is there and does nothing: its links lead nowhere, it reports a refusal of all. */
 function deadDriver(role: Role): Driver {
-  const nowhere = 'https://nowhere.example';
   if (role === 'issuer') {
     const offer = {
-      credential_issuer: nowhere,
+      credential_issuer: NOWHERE,
       credential_configuration_ids: ['x'],
       grants: { [PRE_AUTHORIZED]: { 'pre-authorized_code': 'x' } },
     };
@@ -185,7 +187,7 @@ function deadDriver(role: Role): Driver {
   return {
     role,
     reports: true,
-    request: async () => ({ link: `openid4vp://?client_id=x&request_uri=${encodeURIComponent(`${nowhere}/request`)}` }),
+    request: async () => ({ link: `openid4vp://?client_id=x&request_uri=${encodeURIComponent(`${NOWHERE}/request`)}` }),
     result: async () => ({ outcome: 'refused' as const, detail: 'refuses everything' }),
   };
 }

@@ -21,6 +21,8 @@ import { adaptiveVariant } from '../bundled/adaptive-wallet.ts';
 /** A bundled mock as a target in memory: conforming, or broken by faults and leniencies. */
 export interface MemoryTarget {
   readonly driver: Driver;
+  /** Identifier of an issuer. */
+  readonly credentialIssuer: string;
   /** The target's own log: which of its acceptance steps refused. */
   readonly log: TraceLog;
 }
@@ -51,7 +53,7 @@ export function memoryTarget(role: Role, options: MemoryTargetOptions): MemoryTa
   const log = createLog({ real: options.ports.clock });
   const context = contextOf(options, log, options.network);
   const make = role === 'issuer' ? issuerTarget : role === 'wallet' ? walletTarget : verifierTarget;
-  return { driver: make(options, context), log };
+  return { driver: make(options, context), credentialIssuer: `${ORIGIN}/issuer`, log };
 }
 
 function contextOf(options: MemoryTargetOptions, log: TraceLog, http: HttpClient): RecordingContext {

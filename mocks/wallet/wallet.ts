@@ -1,6 +1,6 @@
 import type { FlowContext } from '../../core/flow.ts';
 import type { Wallet } from '../contracts.ts';
-import { receiveOffer } from './issuance/flow.ts';
+import { receiveOffer, startIssuance } from './issuance/flow.ts';
 import { memoryOf } from './memory.ts';
 import { present } from './presentation/flow.ts';
 import type { Session, WalletOptions } from './session.ts';
@@ -12,6 +12,7 @@ import type { Session, WalletOptions } from './session.ts';
 export function createWallet(config: WalletOptions, context: FlowContext): Wallet {
   const session: Session = { config, context, memory: memoryOf(config.identity), held: [] };
   return {
+    start: (credentialIssuer) => startIssuance(session, credentialIssuer),
     receiveOffer: (link, input = {}) => receiveOffer(session, link, input.txCode),
     present: (link, input = {}) => present(session, link, input.consent),
     get credentials() {

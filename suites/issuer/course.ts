@@ -128,6 +128,7 @@ export function variety(
     readonly needs?: readonly string[];
     readonly why?: Text;
     readonly severity?: NonNullable<Test['severity']>;
+    readonly cost?: Cost;
   },
 ): Test {
   return { id: `issuer/variant/${id}`, role: 'issuer', kind: 'variant', title, variant, cost: ONE_OFFER, ...rest };

@@ -37,6 +37,33 @@ export const ISSUER_VARIANTS: readonly Test[] = [
     { requirements: ['OID4VCI-8-1'], features: [...BY_CODE, 'offer-by-reference'] },
   ),
   variety(
+    'wallet-initiated',
+    text('The wallet begins by itself, without an offer', '由皮夾主動開始，沒有邀請'),
+    { ...CODE, offer: 'none' },
+    {
+      // Nobody must let wallets begin: without an identifier in the configuration this stays open, and no obligation with it.
+      requirements: ['OID4VCI-5.1.2-1'],
+      features: BY_CODE,
+      needs: ['credential-issuer'],
+      cost: { offers: 0 },
+      why: text(
+        'A citizen looks for a credential in the wallet and finds it, without a visit to a web site first.',
+        '民眾直接在皮夾中尋找憑證即可取得，不必先造訪網站。',
+      ),
+    },
+  ),
+  variety(
+    'wallet-initiated-details',
+    text('The wallet begins by itself, with authorization details', '由皮夾主動開始，使用授權細節'),
+    { ...CODE, offer: 'none', ask: 'authorization_details' },
+    {
+      requirements: ['OID4VCI-5.1.1-1'],
+      features: COURSES.codeDetails.features,
+      needs: ['credential-issuer'],
+      cost: { offers: 0 },
+    },
+  ),
+  variety(
     'anonymous-client',
     text(
       'Token request without client_id where anonymous access is announced',

@@ -16,7 +16,7 @@ import { requestCredential } from './credential.ts';
 import type { Delivery } from './credential.ts';
 import { chooseServer, fetchIssuerMetadata } from './metadata.ts';
 import { notify } from './notify.ts';
-import { readOffer } from './offer.ts';
+import { readOffer, withoutOffer } from './offer.ts';
 import type { Issuance, OfferReading, Tokens } from './state.ts';
 import { PRE_AUTHORIZED } from './state.ts';
 import { refreshToken, requestToken } from './token.ts';
@@ -25,14 +25,23 @@ import { refreshToken, requestToken } from './token.ts';
 export const DEFAULT_CLIENT_ID = 'touchstone-wallet';
 
 /** Receives an offer and obtains what it offers. Never throws for what the other side did: the result says it. */
-export async function receiveOffer(
+export function receiveOffer(session: Session, link: string, txCode: string | undefined): Promise<IssuanceResult> {
+  return issue(session, () => readOffer(session, link), txCode);
+}
+
+/** Begins an issuance without an offer, at an issuer that the wallet knows. Never throws for what the other side did. */
+export function startIssuance(session: Session, credentialIssuer: string): Promise<IssuanceResult> {
+  return issue(session, async () => withoutOffer(credentialIssuer), undefined);
+}
+
+async function issue(
   session: Session,
-  link: string,
+  read: () => Promise<OfferReading>,
   txCode: string | undefined,
 ): Promise<IssuanceResult> {
   const held: HeldCredential[] = [];
   try {
-    await obtain(session, link, txCode, held);
+    await obtain(session, await read(), txCode, held);
     return { outcome: 'accepted', credentials: held };
   } catch (error) {
     return { ...resultOf(error), credentials: held };
@@ -52,11 +61,10 @@ export function resultOf(error: unknown): Pick<IssuanceResult, 'outcome' | 'step
 
 async function obtain(
   session: Session,
-  link: string,
+  offer: OfferReading,
   txCode: string | undefined,
   held: HeldCredential[],
 ): Promise<void> {
-  const offer = await readOffer(session, link);
   const issuerMetadata = await fetchIssuerMetadata(session, offer.issuer);
   const configurationIds = await chooseConfigurations(session, offer, issuerMetadata);
   const grant = await chooseGrant(session, offer);

@@ -18,7 +18,7 @@ export async function readOffer(session: Session, link: string): Promise<OfferRe
   const byValue = query.getAll('credential_offer');
   const byReference = query.getAll('credential_offer_uri');
   if (byValue.length + byReference.length === 0 && isServiceUrl(link)) {
-    return { issuer: link, configurationIds: [], grants: undefined };
+    return withoutOffer(link);
   }
   await context.accept('wallet/offer/one-form', () => {
     must(
@@ -45,6 +45,11 @@ export async function readOffer(session: Session, link: string): Promise<OfferRe
   });
   const known = new Set(ids.filter((id) => typeof id === 'string'));
   return { issuer, configurationIds: [...known], grants: obj(offer, 'grants') };
+}
+
+/** What takes the place of an offer where the wallet begins: the issuer alone; its metadata decide the rest. */
+export function withoutOffer(credentialIssuer: string): OfferReading {
+  return { issuer: credentialIssuer, configurationIds: [], grants: undefined };
 }
 
 async function offerOf(session: Session, text: string, response?: HttpResponse): Promise<JsonObject | undefined> {
