@@ -4,7 +4,13 @@ import { faultOf, STEPS } from '../registry.ts';
 import type { ProofSetting } from './play.ts';
 import { playInMemory } from './play.ts';
 import type { ProofRow, RolePart } from './rows.ts';
-import { reds } from './rows.ts';
+import { redChecks, reds } from './rows.ts';
+
+/** Ids of tests and of checks that turned red for a broken target. */
+export interface Proven {
+  readonly tests: ReadonlySet<string>;
+  readonly checks: ReadonlySet<string>;
+}
 
 /** Each leniency that a fault names, alone: the tests of its faults turn red, the others stay as they are. */
 export async function behaviourProof(
@@ -14,7 +20,7 @@ export async function behaviourProof(
   full: boolean,
   part: RolePart,
   add: (row: ProofRow) => void,
-): Promise<Set<string>> {
+): Promise<Proven> {
   const byStep = new Map<string, Test[]>();
   for (const test of tests) {
     const fault = faultOf(test.fault ?? '');
@@ -23,11 +29,13 @@ export async function behaviourProof(
     byStep.set(steps, [...(byStep.get(steps) ?? []), test]);
   }
   const proven = new Set<string>();
+  const checks = new Set<string>();
   for (const [joined, expected] of byStep) {
     const steps = joined.split(' ');
     const [step = ''] = steps;
     const played = await playInMemory(setting, role, full ? tests : expected, { leniencies: new Set(steps) });
     const red = reds(played);
+    for (const check of redChecks(played)) checks.add(check);
     const names = expected.map((test) => test.id);
     add({ defect: `leniency ${steps.join(', ')}`, at: step, expected: names, red });
     for (const test of expected) if (red.includes(test.id)) proven.add(test.id);
@@ -51,5 +59,5 @@ export async function behaviourProof(
     const verdict = dead.judgement.tests.find((result) => result.id === test.id)?.verdict;
     if (verdict !== 'pass') proven.add(test.id);
   }
-  return proven;
+  return { tests: proven, checks };
 }

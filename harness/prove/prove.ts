@@ -88,15 +88,15 @@ async function proveRole(role: Role, setting: ProofSetting, options: ProveOption
   const conforming = await playInMemory(setting, role, tests, {});
   legalVariety(role, conforming, part);
   refusedWhereNamed(tests, conforming, part);
-  const provenTests = await behaviourProof(role, tests, setting, options.full === true, part, add);
+  const behaviour = await behaviourProof(role, tests, setting, options.full === true, part, add);
   const provenChecks = await defectProof(role, tests, checks, conforming, setting, part, add);
   for (const requirement of schemaProof(role, conforming.log.entries, setting, add))
     part.unproven.push(`schema ${requirement}`);
   for (const test of tests) {
     // A straight test is proven if some broken target turns it red.
-    if (!provenTests.has(test.id)) part.unproven.push(test.id);
+    if (!behaviour.tests.has(test.id)) part.unproven.push(test.id);
   }
-  for (const check of checks) if (!provenChecks.has(check.id)) part.unproven.push(check.id);
+  for (const { id } of checks) if (!provenChecks.has(id) && !behaviour.checks.has(id)) part.unproven.push(id);
   return part;
 }
 

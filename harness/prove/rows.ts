@@ -24,3 +24,10 @@ export function reds(played: Played): string[] {
     .filter((test) => test.verdict === 'fail' || test.verdict === 'warning')
     .map((test) => test.id);
 }
+
+/** Checks that turned red or yellow in a run. */
+export function redChecks(played: Played): string[] {
+  return played.judgement.tests.flatMap(({ findings }) =>
+    findings.filter(({ verdict }) => verdict === 'fail' || verdict === 'warning').map(({ check }) => check),
+  );
+}

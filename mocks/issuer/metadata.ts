@@ -50,6 +50,11 @@ export function proofTypes(issuer: Internals): readonly string[] {
   return proofType === undefined ? ['jwt', 'attestation'] : [proofType];
 }
 
+/** True if a jwt proof without a key attestation is not enough. */
+export function demandsAttestedKeys(issuer: Internals): boolean {
+  return odd(issuer.config.variant, 'attested-keys');
+}
+
 /** How a wallet may name the key that it wants the credential bound to. */
 export function bindingMethods(issuer: Internals): readonly string[] {
   return issuer.config.variant.proofKey === 'kid' ? ['did:jwk', 'did:key', 'jwk'] : ['jwk', 'did:jwk', 'did:key'];
@@ -104,7 +109,13 @@ function configurationMetadata(issuer: Internals, entry: Configuration): Record<
   const own = issuer.config.identity.signing.alg;
   const algs = proofAlgs(issuer);
   const proofs = Object.fromEntries(
-    proofTypes(issuer).map((name) => [name, { proof_signing_alg_values_supported: algs }]),
+    proofTypes(issuer).map((name) => [
+      name,
+      {
+        proof_signing_alg_values_supported: algs,
+        ...(demandsAttestedKeys(issuer) && name === 'jwt' ? { key_attestations_required: {} } : {}),
+      },
+    ]),
   );
   return {
     format: type.format,

@@ -45,6 +45,8 @@ export const ISSUER_ODDITIES = [
   'two-configurations',
   /** The offer has both grants; the wallet takes the one it likes. */
   'both-grants',
+  /** A jwt proof has to carry a key attestation (OpenID4VCI 12.2.4, F.1). */
+  'attested-keys',
 ] as const;
 export type IssuerOddity = (typeof ISSUER_ODDITIES)[number];
 

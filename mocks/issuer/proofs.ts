@@ -14,7 +14,7 @@ import {
   leafKey,
   structureFault,
 } from './jwt.ts';
-import { batchSize, bindingMethods, proofAlgs, proofTypes } from './metadata.ts';
+import { batchSize, bindingMethods, demandsAttestedKeys, proofAlgs, proofTypes } from './metadata.ts';
 import { odd } from './oddities.ts';
 import type { Configuration, Grant, Internals } from './state.ts';
 import { seconds } from './state.ts';
@@ -164,10 +164,11 @@ async function acceptJwt(issuer: Internals, grant: Grant, raw: string): Promise<
     INVALID_PROOF,
   );
   await acceptNonce(issuer, member(jwt.payload, 'nonce'));
-  if (attestation !== undefined) {
+  if (attestation !== undefined || demandsAttestedKeys(issuer)) {
     await issuer.context.accept(
       'issuer/key-proof/attestation',
       () => {
+        if (attestation === undefined) throw new Error('a key attestation is demanded, and there is none');
         const reading = readJwt(attestation);
         judgeShape(reading);
         judgeTyp(reading, 'key-attestation+jwt');

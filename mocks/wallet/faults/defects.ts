@@ -53,7 +53,7 @@ export const DEFECTS: readonly Defect[] = [
   defect(
     row(
       'defect/state-reused',
-      'authorization-request',
+      'par-request',
       '',
       'Uses the same state in each flow',
       '每個流程使用相同的 state',
@@ -86,17 +86,6 @@ export const DEFECTS: readonly Defect[] = [
     ),
     'OID4VCI-4.1.1-12',
     'OID4VCI-4.1.1-9',
-  ),
-  defect(
-    row(
-      'defect/resource-dropped',
-      'authorization-request',
-      '',
-      'Leaves out resource',
-      '略去 resource',
-      parameter('resource', undefined),
-    ),
-    'OID4VCI-5.1.2-6',
   ),
   defect(
     row(
@@ -155,17 +144,6 @@ export const DEFECTS: readonly Defect[] = [
   ),
   defect(
     row(
-      'defect/request-uri-by-get',
-      'request-object.http',
-      '',
-      'Fetches the request object by GET though post was asked for',
-      '要求 post 卻以 GET 取得請求物件',
-      (draft: RequestDraft) => ({ ...draft, method: 'GET', body: new Uint8Array() }),
-    ),
-    'OID4VP-5.1-17',
-  ),
-  defect(
-    row(
       'defect/request-uri-accept-missing',
       'request-object.http',
       '',
@@ -174,16 +152,6 @@ export const DEFECTS: readonly Defect[] = [
       httpHeader('accept', undefined),
     ),
     'OID4VP-5.10-4',
-  ),
-  defect(
-    row(
-      'defect/wallet-nonce-constant',
-      'request-uri-request',
-      '',
-      'Uses the same wallet_nonce each time',
-      '每次使用相同的 wallet_nonce',
-      parameter('wallet_nonce', 'the-same-wallet-nonce-each-time'),
-    ),
   ),
   defect(
     row(

@@ -66,7 +66,7 @@ const FLOWS: Readonly<Record<string, IssuanceVariant | PresentationVariant>> = {
   'defect/over-disclosure': PRESENTATION,
   'defect/holder-key-reused': PRE,
   'defect/dpop-jti-reused': { ...PRE, dpop: true },
-  'defect/state-reused': CODE,
+  'defect/state-reused': { ...CODE, par: true },
   'defect/issuer-state-dropped': { ...CODE, oddities: ['minimal-as-metadata'] },
   'defect/par-issuer-state-dropped': { ...CODE, par: true },
   'defect/offer-fetched-by-post': { ...PRE, offer: 'by-reference' },

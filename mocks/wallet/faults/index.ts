@@ -9,6 +9,7 @@ import { PROOF_FAULTS } from './proof.ts';
 import { RESPONSE_FAULTS } from './response.ts';
 import { TOKEN_FAULTS } from './token.ts';
 import { DEFECTS } from './defects.ts';
+import { REQUEST_DEFECTS } from './defects-requests.ts';
 import type { Defect } from './defects.ts';
 import type { WalletFault } from './flows.ts';
 import { inItsFlow } from './flows.ts';
@@ -31,4 +32,4 @@ export const WALLET_FAULTS: readonly WalletFault[] = [
 ].map(inItsFlow);
 
 /** How a wallet can be wrong without being refused: what checks must notice. Not among WALLET_FAULTS, since there is no step that refuses them. */
-export const WALLET_DEFECTS: readonly (Defect & WalletFault)[] = DEFECTS.map(inItsFlow);
+export const WALLET_DEFECTS: readonly (Defect & WalletFault)[] = [...DEFECTS.map(inItsFlow), ...REQUEST_DEFECTS];

@@ -80,7 +80,6 @@ export async function authorize(issuance: Issuance, configurationIds: readonly s
   const pushed = variant.par === true || bool(asMetadata, 'require_pushed_authorization_requests') === true;
   const push = pushed ? await pushRequest(issuance, request, extras) : undefined;
   remember(memory.codeVerifiers, codeVerifier);
-  remember(memory.states, state);
 
   const endpoint = str(asMetadata, 'authorization_endpoint') ?? '';
   await context.accept('wallet/as-metadata/authorization-endpoint', () => {
@@ -91,6 +90,7 @@ export async function authorize(issuance: Issuance, configurationIds: readonly s
   const back = await openBrowser(issuance, url);
   // What is to come back is what was really sent.
   const sent = new URLSearchParams(push?.sent ?? encoded).get('state');
+  if (sent !== null) remember(memory.states, sent);
   return { code: await readAuthorizationResponse(issuance, back, sent), codeVerifier };
 }
 

@@ -1,5 +1,6 @@
 import type { HeaderList } from '../../../core/http.ts';
 import { randomId } from '../../../core/ports.ts';
+import { readJwt } from '../../../protocol/jose/jws.ts';
 import { str } from '../../../protocol/json.ts';
 import { earlier, remember } from '../memory.ts';
 import { makeJwt } from '../send.ts';
@@ -53,7 +54,8 @@ async function clientAssertion(issuance: Issuance): Promise<string> {
       tokenEndpoint: str(issuance.asMetadata, 'token_endpoint'),
     },
   );
-  remember(session.memory.assertions, jti);
+  // What was really sent, in case a fault chose another.
+  remember(session.memory.assertions, str(readJwt(made).payload, 'jti') ?? jti);
   return made;
 }
 

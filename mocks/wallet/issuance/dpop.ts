@@ -3,6 +3,8 @@ import { header } from '../../../core/http.ts';
 import type { ExchangeName, Party } from '../../../core/kinds.ts';
 import { randomId } from '../../../core/ports.ts';
 import { sha256Base64url } from '../../../protocol/encoding.ts';
+import { readJwt } from '../../../protocol/jose/jws.ts';
+import { str } from '../../../protocol/json.ts';
 import { earlier, remember } from '../memory.ts';
 import type { Extras } from '../send.ts';
 import { errorCode, makeJwt, requireEndpoint, send } from '../send.ts';
@@ -110,6 +112,7 @@ async function proof(issuance: Issuance, call: BoundCall): Promise<string> {
     [`dpop-proof.${call.exchange}`],
   );
   dpopIds.push(jti);
-  remember(session.memory.dpopProofs, jti);
+  // What was really sent, in case a fault chose another.
+  remember(session.memory.dpopProofs, str(readJwt(made).payload, 'jti') ?? jti);
   return made;
 }
