@@ -50,8 +50,13 @@ export async function playRun(setting: FlowSetting, options: RunOptions): Promis
     straight.filter((test) => test !== first && test.last !== true),
     (test) => session.straight(test, true),
   );
-  const groups = groupByControl(session.applicable(faults));
-  await pool(options.workers, groups, (group) => session.group(group));
+  // A wallet that keeps what it should have refused would present it later: what is issued with faults comes after the presentations.
+  const applicable = session.applicable(faults);
+  const inTurn =
+    setting.role === 'wallet'
+      ? (['presentation', 'issuance'] as const).map((kind) => applicable.filter((test) => test.variant.kind === kind))
+      : [applicable];
+  for (const some of inTurn) await pool(options.workers, groupByControl(some), (group) => session.group(group));
   for (const test of straight) if (test.last === true && test !== first) await session.straight(test, true);
   return session.notRun;
 }

@@ -390,6 +390,8 @@ async function verifierFlow(
       {
         identity: stage.identities.wallet,
         trust: trustOf(setting, 'anyVerifier'),
+        // Which types a stranger's transactions have is the stranger's business.
+        transactionDataTypes: 'any',
         variant,
         redirectUri: setting.redirectUri,
         credentialIdentity: stage.identities.issuer,

@@ -150,7 +150,8 @@ function judgeTest(
   const checked = absent === undefined && stimuli.length > 0 ? checksOf(test, flows, observed) : [];
   const judged = merge([...own, ...checked], weigh);
   const explained = judged.some((finding) => finding.verdict === 'fail' || finding.verdict === 'warning');
-  const noted = explained || test.kind === 'negative' ? [] : stimuli.flatMap((flow) => notedReaction(test, flow) ?? []);
+  const silent = explained || absent !== undefined || test.kind === 'negative';
+  const noted = silent ? [] : stimuli.flatMap((flow) => notedReaction(test, flow) ?? []);
   const findings = [...judged, ...merge(noted, weigh)];
   return {
     id: test.id,

@@ -12,7 +12,7 @@ export interface WalletOptions extends WalletConfig {
    */
   readonly registeredVerifiers?: Readonly<Record<string, JsonObject>>;
   /** Types of transaction data that the wallet can show to its user. Default: that of the mock verifier; any with `trust.anyVerifier`. */
-  readonly transactionDataTypes?: readonly string[];
+  readonly transactionDataTypes?: readonly string[] | 'any';
   /** Seconds that clocks may differ. Default 60. */
   readonly leeway?: number;
 }
