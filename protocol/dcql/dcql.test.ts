@@ -378,7 +378,8 @@ describe('the dcql library as second opinion', () => {
         }
         if (mine.satisfied) satisfied++;
       }),
-      { numRuns: 400 },
+      // Seeded: how many of the random queries are satisfied is part of what is asserted.
+      { numRuns: 800, seed: 20_251_123 },
     );
     // Else the comparison would prove little.
     expect(satisfied).toBeGreaterThan(20);
