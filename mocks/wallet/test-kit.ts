@@ -150,9 +150,9 @@ export async function playIssuance(of: World, variant: IssuanceVariant, how: Dev
       },
       context,
     );
-    const offer = variant.offer === 'none' ? { link: ISSUER } : await issuer.createOffer();
-    const txCode = 'txCode' in offer ? offer.txCode : undefined;
-    return wallet.receiveOffer(offer.link, txCode === undefined ? {} : { txCode });
+    if (variant.offer === 'none') return wallet.start(ISSUER);
+    const { link, txCode } = await issuer.createOffer();
+    return wallet.receiveOffer(link, txCode === undefined ? {} : { txCode });
   };
   for (let flow = 0; flow < (how.before ?? 0); flow++) await receive(side(of, network, undefined).context);
   const start = them.log.entries.length;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { IssuanceVariant, PresentationVariant } from '../../core/contracts/variant.ts';
 import { variantId } from '../../core/contracts/variant.ts';
+import { bodyText } from '../../core/trace/body.ts';
+import { WALLET_FAULTS } from './faults/index.ts';
 import { PRESENTATION_ODDITIES } from './oddities.ts';
 import { playIssuance, playPresentation, world } from './test-kit.ts';
 
@@ -75,6 +77,44 @@ describe('issuance with the mock issuer', () => {
     expect(play.result.credentials).toHaveLength(Math.max(1, variant.proofs ?? 1));
     if (variant.notification !== undefined)
       expect(play.notifications.map((entry) => entry.event)).toEqual([variant.notification]);
+  });
+});
+
+describe('issuance of another kind', () => {
+  it('fetches the same credential twice with one token, and asks for the status of the first again', async () => {
+    const play = await playIssuance(shared, { ...PRE, status: true, oddities: ['fetched-twice'] });
+    expect(play.result).toMatchObject({ outcome: 'accepted' });
+    expect(new Set(play.credentials).size).toBe(2);
+    const lists = play.wallet.filter((entry) => entry.type === 'message' && entry.kind === 'status-list-token');
+    expect(lists).toHaveLength(3);
+  });
+
+  it('guesses twenty transaction codes, none of them right, before the right one', async () => {
+    const fault = WALLET_FAULTS.find(({ id }) => id === 'wallet/token-request/tx-code-guessed');
+    expect(fault).toBeDefined();
+    if (fault === undefined) return;
+    const play = await playIssuance(shared, { ...PRE, txCode: true }, { fault });
+    const sent = play.wallet.flatMap((entry) =>
+      entry.type === 'message' && entry.kind === 'token-request'
+        ? [{ seq: entry.seq, code: new URLSearchParams(bodyText(entry.body)).get('tx_code') }]
+        : [],
+    );
+    expect(new Set(sent.map(({ code }) => code)).size).toBe(21);
+    // Only the last request is the stimulus: that guesses are refused says nothing about a limit.
+    const marks = play.wallet.flatMap((entry) =>
+      entry.type === 'event' && entry.event === 'fault-sent' ? [entry.message] : [],
+    );
+    expect(marks).toEqual([sent.at(-1)?.seq]);
+    expect(play.refusedBy.at(-1)).toBe('issuer/token/tx-code-attempts');
+    const lenient = await playIssuance(
+      shared,
+      { ...PRE, txCode: true },
+      {
+        fault,
+        otherLeniencies: ['issuer/token/tx-code-attempts'],
+      },
+    );
+    expect(lenient.result.outcome).toBe('accepted');
   });
 });
 

@@ -27,8 +27,7 @@ export async function demoCommand(flags: RunFlags): Promise<ExitCode> {
       try {
         const assembled = await assembleRun(
           role,
-          // Nobody else uses a bundled target: nothing can be locked that matters.
-          { ...flags, allow: flags.allow ?? ['changes-state', 'may-lock'], out: join(base, profile.id, role) },
+          { ...flags, out: join(base, profile.id, role) },
           { configuration: target.configuration, profile, clock },
         );
         const { results, code } = await runAssembled(await trusting(assembled, target), flags, formats);

@@ -9,17 +9,13 @@ import type { OfferReading } from './state.ts';
 import { PRE_AUTHORIZED } from './state.ts';
 
 /**
- * Reads a credential offer from a link, by value or by reference (OpenID4VCI 4.1). A link that is no offer but a plain URL is taken as the
- * credential issuer's identifier: issuance started by the wallet. Throws Refusal, TransportError, CounterpartRefusal.
+ * Reads a credential offer from a link, by value or by reference (OpenID4VCI 4.1). Throws Refusal, TransportError, CounterpartRefusal.
  */
 export async function readOffer(session: Session, link: string): Promise<OfferReading> {
   const { context } = session;
   const query = parseUrl(link)?.searchParams ?? new URLSearchParams();
   const byValue = query.getAll('credential_offer');
   const byReference = query.getAll('credential_offer_uri');
-  if (byValue.length + byReference.length === 0 && isServiceUrl(link)) {
-    return withoutOffer(link);
-  }
   await context.accept('wallet/offer/one-form', () => {
     must(
       byValue.length + byReference.length === 1,
