@@ -2,6 +2,9 @@ import type { Test } from '../../core/contracts/test.ts';
 import { text } from '../../core/text.ts';
 import { takes } from './row.ts';
 
+/** OpenID4VP 8.2 demands 200 of a verifier that processed an error response; that it must be able to process one stands nowhere. */
+const UNPROCESSED = 'warning';
+
 /** Whatever form the verifier chooses by itself. Control of all faults that any form can have. */
 export const ANY_FORM = takes(
   'positive',
@@ -216,6 +219,7 @@ export const STRAIGHT: readonly Test[] = [
     { consent: 'decline' },
     ['OID4VP-8.2-13'],
     {
+      severity: UNPROCESSED,
       says: { requirements: ['OID4VP-8.2-13'], kind: 'presentation-error', status: [200] },
       why: text(
         'Saying no is a normal end, and the citizen is not left before a broken page.',
@@ -229,7 +233,7 @@ export const STRAIGHT: readonly Test[] = [
     text('The user declines, in an encrypted error response', '使用者拒絕，錯誤回應已加密'),
     { consent: 'decline', responseMode: 'direct_post.jwt' },
     ['OID4VP-8.2-13'],
-    { says: { requirements: ['OID4VP-8.2-13'], kind: 'presentation-error', status: [200] } },
+    { severity: UNPROCESSED, says: { requirements: ['OID4VP-8.2-13'], kind: 'presentation-error', status: [200] } },
   ),
   takes(
     'positive',
@@ -237,6 +241,6 @@ export const STRAIGHT: readonly Test[] = [
     text('The wallet cannot answer: the error response is acknowledged', '皮夾無法回應：驗證者確認收到錯誤回應'),
     { consent: 'decline', oddities: ['wallet-unavailable'] },
     ['OID4VP-8.2-13'],
-    { says: { requirements: ['OID4VP-8.2-13'], kind: 'presentation-error', status: [200] } },
+    { severity: UNPROCESSED, says: { requirements: ['OID4VP-8.2-13'], kind: 'presentation-error', status: [200] } },
   ),
 ];

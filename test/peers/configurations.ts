@@ -9,10 +9,11 @@ import type { VerifierPeer } from './verifier.ts';
 
 /** The public configurations of the three peers, as their operator would write them. */
 
-export function issuerPeerConfiguration({ control, anchor }: IssuerPeer): Configuration {
+export function issuerPeerConfiguration({ url, control, anchor }: IssuerPeer): Configuration {
   return {
     target: {
       name: 'peer issuer',
+      credentialIssuer: url,
       driver: {
         type: 'http',
         offer: {
@@ -84,12 +85,27 @@ export function walletPeerConfiguration({ control }: Peer): Configuration {
       name: 'peer wallet',
       driver: {
         type: 'http',
-        open: { method: 'POST', url: `${control}/open`, body: { link: '{link}', tx_code: '{txCode}' }, timeoutMs: 20_000 },
+        open: {
+          method: 'POST',
+          url: `${control}/open`,
+          body: { link: '{link}', tx_code: '{txCode}' },
+          timeoutMs: 20_000,
+        },
         answer: { outcome: '/outcome', detail: '/reason' },
         // Its glue calls so what ended with an error of the other side.
         outcomes: { error: 'refused' },
       },
       concurrency: 4,
+      // What its stack has, and what no package of it has.
+      features: {
+        'transaction-data': true,
+        'authorization-details': false,
+        'client-attestation': false,
+        'attested-keys': false,
+        'attestation-proof': false,
+        'request-encryption': false,
+        'response-encryption': false,
+      },
     },
   };
 }
