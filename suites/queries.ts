@@ -1,6 +1,9 @@
 import type { Profile } from '../core/contracts/profile.ts';
 import type { CredentialType } from '../core/contracts/profile.ts';
 
+/** A key identifier, base64url, that no certificate has: twenty bytes of zero. */
+const NOBODYS_KEY = 'AAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
 /** DCQL queries that mock verifiers send, by name. They ask for the profile's first SD-JWT VC type, so that every profile can be tested. */
 const QUERIES: Readonly<Record<string, (type: CredentialType) => Readonly<Record<string, unknown>>>> = {
   /** Two claims of one credential. */
@@ -36,6 +39,18 @@ const QUERIES: Readonly<Record<string, (type: CredentialType) => Readonly<Record
     credentials: [
       { ...base(type, 'card'), claims: someClaims(type, 1) },
       { ...base(type, 'other'), meta: { vct_values: ['urn:example:nobody-holds-this'] }, claims: [{ path: ['x'] }] },
+    ],
+    credential_sets: [{ options: [['card']] }, { options: [['other']], required: false }],
+  }),
+  /** The same type again, from an authority that nobody has, is optional (OpenID4VP 6.1.1). */
+  'authority-optional': (type) => ({
+    credentials: [
+      { ...base(type, 'card'), claims: someClaims(type, 1) },
+      {
+        ...base(type, 'other'),
+        trusted_authorities: [{ type: 'aki', values: [NOBODYS_KEY] }],
+        claims: someClaims(type, 1),
+      },
     ],
     credential_sets: [{ options: [['card']] }, { options: [['other']], required: false }],
   }),

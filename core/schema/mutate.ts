@@ -109,7 +109,7 @@ function* replacements(node: SchemaNode, value: unknown): Generator<readonly [st
   if (!Array.isArray(value)) return;
   if (typeof node['minItems'] === 'number') yield ['too few elements', value.slice(0, node['minItems'] - 1)];
   if (typeof node['maxItems'] === 'number') yield ['too many elements', padded(value, node['maxItems'] + 1)];
-  if (node['x-unique'] !== undefined && value.length > 0) yield ['repeated element', [...value, value[0]]];
+  if (node['x-unique'] !== undefined && value.length > 0) yield ['repeated element', repeated(node['x-unique'], value)];
 }
 
 function* strings(node: SchemaNode, value: string): Generator<readonly [string, unknown]> {
@@ -122,6 +122,14 @@ function* strings(node: SchemaNode, value: string): Generator<readonly [string, 
   if (!patterned) return;
   for (const wrong of ['', ' ', `${value}?a=b#c`, `${value}"\\`, `${value}é`, 'none', 'HS256', '-', 'x:y', '1'])
     yield ['wrong form', wrong];
+}
+
+/** The first element once more; where elements have to differ in one member, they agree in that, even if none had it. */
+function repeated(unique: unknown, [first, ...rest]: readonly unknown[]): unknown[] {
+  const name = isNode(unique) ? unique['member'] : undefined;
+  if (typeof name !== 'string' || !isNode(first)) return [first, ...rest, first];
+  const named = { ...first, [name]: first[name] ?? 'touchstone' };
+  return [named, ...rest, named];
 }
 
 function padded(value: readonly unknown[], length: number): unknown[] {

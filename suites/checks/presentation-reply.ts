@@ -53,21 +53,6 @@ export const PRESENTATION_REPLY_CHECKS: readonly Check[] = [
       }
     },
   }),
-  verifierCheck({
-    id: 'presentation-reply/same-device',
-    requirements: ['HAIP-5.1-10'],
-    title: text('The reply of a same-device flow has a redirect_uri', '同裝置流程的回覆帶有 redirect_uri'),
-    *judge(message, flow) {
-      // Which device shows the request stands in the variant only.
-      const same = flow.variant?.kind === 'presentation' && flow.variant.redirectUri === true;
-      if (!same || faulty(flow) || !isObject(message.value)) return;
-      yield rule(
-        str(message.value, 'redirect_uri') !== undefined,
-        message,
-        text('redirect_uri is missing', '缺少 redirect_uri'),
-      );
-    },
-  }),
 ];
 
 /** Length of the longest run that could be a random value: path segments, and values of query and fragment. */

@@ -80,8 +80,14 @@ function readQuery(value: unknown): Query | undefined {
 
 /** The query under whose id a presentation stands in `vp_token`. */
 export function queryOfPresentation(set: QuerySet, presentation: MessageView): Query | undefined {
-  const token = obj(presentation.parent?.value, 'vp_token');
-  return set.queries.find((query) => (arr(token, query.id) ?? []).includes(presentation.text));
+  const token = obj(presentation.parent?.value, 'vp_token') ?? {};
+  // One and the same presentation may stand under several ids: they are taken out in the order of the token.
+  const twins = presentation.parent?.children('presentation').filter(({ text }) => text === presentation.text) ?? [];
+  const places = Object.keys(token).flatMap((id) =>
+    (arr(token, id) ?? []).filter((entry) => entry === presentation.text).map(() => id),
+  );
+  const place = places[Math.max(0, twins.indexOf(presentation))];
+  return set.queries.find((query) => query.id === place);
 }
 
 /**

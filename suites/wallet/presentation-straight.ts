@@ -93,6 +93,13 @@ export const PRESENTATION_STRAIGHT: readonly Test[] = [
     [PRESENTED, 'OID4VP-6.4.2-2', 'OID4VP-6.4.2-3', 'OID4VP-8.1-5'],
   ),
   positive(
+    'presentation/authority-optional',
+    ['The same type from another authority is optional', '其他信任機構簽發的同類憑證可有可無'],
+    ask('authority-optional'),
+    ['OID4VP-6.1-10', 'OID4VP-6.4.2-2'],
+    { features: ['trusted-authorities'], severity: 'warning' },
+  ),
+  positive(
     'presentation/credential-set-options',
     ['The first option cannot be met, the second can', '第一個選項無法滿足，第二個可以'],
     ask('credential-set-options'),

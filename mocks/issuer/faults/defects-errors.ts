@@ -1,4 +1,4 @@
-import type { FormDraft, JsonDraft } from '../../drafts.ts';
+import type { FormDraft, JsonDraft, ResponseDraft } from '../../drafts.ts';
 import type { Apply } from './fault.ts';
 import {
   BOUND,
@@ -360,7 +360,10 @@ export const ERROR_DEFECTS: readonly IssuerDefect[] = [
     'authorization-error-page',
     'authorization-response.http',
     ['Authorization error as a page instead of a redirect', '授權錯誤以網頁而非轉址回應'],
-    instead(400, 'text/html', HTML),
+    (draft: ResponseDraft, context) =>
+      draft.headers.some(([name, value]) => name.toLowerCase() === 'location' && value.includes('error='))
+        ? instead(400, 'text/html', HTML)(draft, context)
+        : draft,
     CODE,
     'wallet/authorization-request/challenge-missing',
   ),

@@ -324,6 +324,12 @@ export const METADATA_DEFECTS: readonly IssuerDefect[] = [
     json({ token_endpoint_auth_methods_supported: undefined }),
   ),
   defect(
+    'server-par-unannounced',
+    'as-metadata',
+    ['Authorization server without pushed authorization requests', '授權伺服器不提供推送授權請求'],
+    json({ pushed_authorization_request_endpoint: undefined, require_pushed_authorization_requests: undefined }),
+  ),
+  defect(
     'server-pkce-unannounced',
     'as-metadata',
     ['Authorization server metadata without PKCE methods', '授權伺服器中繼資料沒有 PKCE 方法'],

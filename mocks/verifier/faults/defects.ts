@@ -2,6 +2,7 @@ import type { PresentationVariant } from '../../../core/contracts/variant.ts';
 import type { Fault, FaultContext } from '../../../core/flow.ts';
 import { text } from '../../../core/text.ts';
 import { sha256Base64url } from '../../../protocol/encoding.ts';
+import { signCompact } from '../../../protocol/jose/jws.ts';
 import type { EncryptionKey } from '../../../protocol/jose/keys.ts';
 import { arr, isObject } from '../../../protocol/json.ts';
 import type { BytesDraft, FormDraft, JsonDraft, JwtDraft, ResponseDraft } from '../../drafts.ts';
@@ -46,6 +47,7 @@ function defect<Draft>(
 }
 
 const PARAMETERS = 'request-parameters';
+const UNBOUND: PresentationVariant = { kind: 'presentation', query: 'unbound' };
 const BACK: PresentationVariant = { ...PLAIN, redirectUri: true };
 
 function withHeader(name: string, value: string): (draft: ResponseDraft) => ResponseDraft {
@@ -53,6 +55,15 @@ function withHeader(name: string, value: string): (draft: ResponseDraft) => Resp
     ...draft,
     headers: [...draft.headers.filter(([key]) => key.toLowerCase() !== name), [name, value]],
   });
+}
+
+const counters = new WeakMap<object, number>();
+
+/** 101, 102 …, for each verifier apart: one source of randomness belongs to one verifier. */
+function counted({ random }: FaultContext): number {
+  const next = (counters.get(random) ?? 100) + 1;
+  counters.set(random, next);
+  return next;
 }
 
 /** Every defect; `variant` is the simplest one in which it can be formed. */
@@ -78,6 +89,37 @@ export const VERIFIER_DEFECTS: readonly VerifierDefect[] = [
     ({ value }: JsonDraft, context) => ({
       value: { ...value, state: sha256Base64url(`state ${extraText(context, 'base')}`) },
     }),
+    UNBOUND,
+  ),
+  defect(
+    'nonce-counted',
+    PARAMETERS,
+    ['A nonce that is counted up', '依序遞增的 nonce'],
+    ({ value }: JsonDraft, context) => ({ value: { ...value, nonce: `request-nonce-${counted(context)}` } }),
+  ),
+  defect(
+    'posted-request-as-json',
+    'request-object-response.http',
+    [
+      'The request object that was posted for comes as application/json',
+      '以 POST 要求的請求物件以 application/json 回應',
+    ],
+    withHeader('content-type', 'application/json'),
+    POSTED,
+  ),
+  defect(
+    'attestation-typ',
+    'request-object',
+    ['A verifier attestation with typ JWT and without cnf', '驗證者證明的 typ 為 JWT 且沒有 cnf'],
+    (draft: JwtDraft, { clock }) => {
+      const now = Math.floor(clock.now() / 1000);
+      const jwt = signCompact({
+        header: { alg: draft.key.alg, typ: 'JWT' },
+        payload: { iss: 'https://attester.example', sub: 'somebody', iat: now, exp: now + 3600 },
+        key: draft.key,
+      });
+      return { ...draft, header: { ...draft.header, jwt } };
+    },
   ),
   defect(
     'state-characters',
@@ -124,13 +166,6 @@ export const VERIFIER_DEFECTS: readonly VerifierDefect[] = [
         jwks: { keys: [...keys, ...keys.map((jwk) => (isObject(jwk) ? { ...jwk, alg: 'ECDH-ES+A128KW' } : jwk))] },
       };
     }),
-    ENCRYPTED,
-  ),
-  defect(
-    'response-in-clear',
-    PARAMETERS,
-    ['Asks for a response in clear', '要求未加密的回應'],
-    change({ response_mode: 'direct_post' }),
     ENCRYPTED,
   ),
   defect(
@@ -184,22 +219,6 @@ export const VERIFIER_DEFECTS: readonly VerifierDefect[] = [
         header: { ...draft.header, x5c: [...(Array.isArray(chain) ? (chain as unknown[]) : []), anchor] },
       };
     },
-  ),
-  defect(
-    'post-without-metadata',
-    'presentation-request-link',
-    [
-      'request_uri_method post without client_metadata in the link',
-      '連結的 request_uri_method 為 post，卻沒有 client_metadata',
-    ],
-    ({ parameters }: FormDraft) => ({ parameters: parameters.filter(([name]) => name !== 'client_metadata') }),
-    POSTED,
-  ),
-  defect(
-    'request-object-cacheable',
-    'request-object-response.http',
-    ['The request object may be cached for a day', '請求物件可被快取一天'],
-    withHeader('cache-control', 'public, max-age=86400'),
   ),
   defect(
     'reply-media-type',

@@ -1,8 +1,8 @@
 import type { IssuanceVariant, PresentationVariant } from '../../../core/contracts/variant.ts';
 import type { FaultContext } from '../../../core/flow.ts';
 import { text } from '../../../core/text.ts';
-import { arr, isObject, readJson } from '../../../protocol/json.ts';
-import type { BytesDraft, FormDraft, JsonDraft, JwtDraft, RequestDraft } from '../../drafts.ts';
+import { isObject, readJson } from '../../../protocol/json.ts';
+import type { BytesDraft, FormDraft, JsonDraft, JwtDraft, RequestDraft, SdJwtDraft } from '../../drafts.ts';
 import type { Defect } from './defects.ts';
 import type { WalletFault } from './flows.ts';
 import { extraKey, header, httpHeader, parameter, payload } from './rows.ts';
@@ -218,17 +218,34 @@ export const REQUEST_DEFECTS: readonly (Defect & WalletFault)[] = [
     'OID4VP-8.2-4',
   ),
   defect(
-    'presentations-swapped',
+    'other-type-returned',
     'presentation-payload',
-    ['Returns each presentation under the id of another query', '將出示內容放在其他查詢的識別碼之下'],
-    { ...PRESENTATION, query: 'two-queries' },
-    (draft: JsonDraft) => {
-      const token = draft.value['vp_token'];
-      if (!isObject(token)) return draft;
-      const ids = Object.keys(token);
-      const swapped = ids.map((id, index) => [id, arr(token, ids[(index + 1) % ids.length] ?? id)]);
-      return { value: { ...draft.value, vp_token: Object.fromEntries(swapped) } };
-    },
+    ['Answers the query for another type with the same credential', '以同一憑證回答對其他類型的查詢'],
+    { ...PRESENTATION, query: 'credential-sets' },
+    forEveryQuery,
     'OID4VP-6.4.2-4',
   ),
+  defect(
+    'other-authority-returned',
+    'presentation-payload',
+    ['Answers the query for another authority with the same credential', '以同一憑證回答指定其他信任機構的查詢'],
+    { ...PRESENTATION, query: 'authority-optional' },
+    forEveryQuery,
+    'OID4VP-6.1-10',
+  ),
+  defect(
+    'other-value-disclosed',
+    'presentation',
+    ['Discloses a claim whose value was not asked for', '揭露值不符要求的宣告'],
+    { ...PRESENTATION, query: 'values-second-set' },
+    (draft: SdJwtDraft, { extras }) => ({ ...draft, disclosures: (extras['all'] ?? draft.disclosures) as string[] }),
+    'OID4VP-6.3-8',
+  ),
 ];
+
+/** Puts what answers the first query under the ids of the optional ones, too. */
+function forEveryQuery({ value }: JsonDraft): JsonDraft {
+  const token = value['vp_token'];
+  const [first] = isObject(token) ? Object.values(token) : [];
+  return first === undefined ? { value } : { value: { ...value, vp_token: { card: first, other: first } } };
+}

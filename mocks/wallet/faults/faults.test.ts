@@ -68,6 +68,8 @@ describe('each defect leaves, and nobody has to refuse it', () => {
     'wallet/defect/key-attestation-symmetric',
     'wallet/defect/key-proof-key-unsound',
     'wallet/defect/key-proof-unreadable',
+    'wallet/defect/other-authority-returned',
+    'wallet/defect/other-type-returned',
   ]);
 
   it.each(WALLET_DEFECTS.map((defect) => [defect.id, defect] as const))('%s', async (id, defect) => {
