@@ -275,7 +275,9 @@ function providesOf(driver: RunOrder['driver'], configuration: Configuration): R
   const { driver: how } = configuration.target;
   if (how.type === 'manual' || JSON.stringify(how).includes('{consent}')) provides.add('decline');
   if ((configuration.wallet?.holds ?? []).length > 0) provides.add('held-credential');
-  if (configuration.target.credentialIssuer !== undefined) provides.add('credential-issuer');
+  const { credentialIssuer, features } = configuration.target;
+  // Who says that no wallet may begin need not say where it would.
+  if (credentialIssuer !== undefined || features?.['wallet-initiated'] === false) provides.add('credential-issuer');
   if (configuration.target.clientId !== undefined) provides.add('registered-client');
   // A person can say no; a script only if it is told to.
   const driven = JSON.stringify(configuration.target.driver);

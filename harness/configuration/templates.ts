@@ -212,10 +212,11 @@ const REST: Readonly<Record<Role, readonly Line[]>> = {
     { off: ['  redirectUri: https://touchstone.example/callback'] },
     { off: ['  clientKey: client-key.json'] },
     text(
-      'Credential Issuer Identifier, for flows that the wallet starts without an offer.',
-      '發行端識別碼，用於由皮夾主動發起、沒有 offer 的流程。',
+      'Credential Issuer Identifier, for flows that the wallet starts without an offer; or that there are none.',
+      '發行端識別碼，用於由皮夾主動發起、沒有 offer 的流程；若無此類流程，請如此宣告。',
     ),
     { off: ['  credentialIssuer: https://issuer.example'] },
+    { off: ['  features: { wallet-initiated: false }'] },
     '',
     text('Whose certificates sign the credentials: PEM, or files.', '簽署憑證的根憑證：PEM 或檔案。'),
     { off: ['trust: { anchors: [issuer-ca.pem] }'] },

@@ -43,7 +43,7 @@ export const ISSUER_VARIANTS: readonly Test[] = [
     {
       // Nobody must let wallets begin: without an identifier in the configuration this stays open, and no obligation with it.
       requirements: ['OID4VCI-5.1.2-1'],
-      features: BY_CODE,
+      features: [...BY_CODE, 'wallet-initiated'],
       needs: ['credential-issuer'],
       cost: { offers: 0 },
       why: text(
@@ -58,7 +58,7 @@ export const ISSUER_VARIANTS: readonly Test[] = [
     { ...CODE, offer: 'none', ask: 'authorization_details' },
     {
       requirements: ['OID4VCI-5.1.1-1'],
-      features: COURSES.codeDetails.features,
+      features: [...COURSES.codeDetails.features, 'wallet-initiated'],
       needs: ['credential-issuer'],
       cost: { offers: 0 },
     },
