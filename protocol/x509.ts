@@ -62,8 +62,26 @@ const EXTENDED_KEY_USAGE = '2.5.29.37';
 
 const MAX_CERTIFICATE = 64 * 1024;
 
+/** Certificates that were read lately, by their bytes: a chain comes again in every message that its owner signs. */
+const lately = new Map<string, CertificateReading>();
+const MAX_LATELY = 200;
+/** Longer ones are seldom, and are not kept. */
+const MAX_KEPT = 4096;
+
 /** Reads one DER certificate. Never throws. Code: `certificate-unreadable`. */
 export function readCertificate(der: Uint8Array): CertificateReading {
+  if (der.length > MAX_KEPT) return read(der);
+  const bytes = Buffer.from(der).toString('latin1');
+  const known = lately.get(bytes);
+  if (known !== undefined) return known;
+  const reading = read(Uint8Array.from(der));
+  const [oldest] = lately.keys();
+  if (lately.size >= MAX_LATELY && oldest !== undefined) lately.delete(oldest);
+  lately.set(bytes, reading);
+  return reading;
+}
+
+function read(der: Uint8Array): CertificateReading {
   const whole = der.length > MAX_CERTIFICATE ? undefined : readElement(der);
   // The constructor would also take PEM, and bytes after the certificate.
   if (whole === undefined || whole.tag !== TAG.sequence || whole.raw.length !== der.length) return unreadable();

@@ -1,6 +1,7 @@
 import type { IssuanceVariant, PresentationVariant } from '../../../core/contracts/variant.ts';
 import type { FaultContext } from '../../../core/flow.ts';
 import { text } from '../../../core/text.ts';
+import { didJwk } from '../../../protocol/did.ts';
 import { isObject, readJson } from '../../../protocol/json.ts';
 import type { BytesDraft, FormDraft, JsonDraft, JwtDraft, RequestDraft, SdJwtDraft } from '../../drafts.ts';
 import type { Defect } from './defects.ts';
@@ -165,6 +166,17 @@ export const REQUEST_DEFECTS: readonly (Defect & WalletFault)[] = [
       return isObject(jwk) ? { jwk: { ...jwk, y: jwk['x'] } } : {};
     }),
     'OID4VCI-F.1-10',
+  ),
+  defect(
+    'key-proof-kid-without-fragment',
+    'key-proof',
+    ['Key proof whose kid is a DID instead of the URL of a key', '金鑰證明的 kid 為 DID 而非金鑰網址'],
+    PRE,
+    header((current) => {
+      const { jwk } = current;
+      return isObject(jwk) ? { jwk: undefined, kid: didJwk(jwk) } : {};
+    }),
+    'OID4VCI-F.1-7',
   ),
   defect(
     'key-attestation-left-out',
