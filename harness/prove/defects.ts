@@ -15,7 +15,7 @@ const CARRIERS = 3;
 /**
  * Each defect and fault that the mock of this role can have, on tests that can carry it: which checks notice it. Weighed by all
  * catalogues that are known, so that a check which speaks of another one than the profile's is proven, too; what the conforming mock shows
- * as well proves nothing. A defect that no flow can carry, that never came to pass, or that nothing notices is unproven itself.
+ * as well proves nothing. `already`: checks that another proof turned red. A defect that no flow can carry, that never came to pass, or that nothing notices is unproven itself.
  */
 export async function defectProof(
   role: Role,
@@ -23,6 +23,8 @@ export async function defectProof(
   checks: readonly Check[],
   conforming: Played,
   setting: ProofSetting,
+  already: ReadonlySet<string>,
+  full: boolean,
   part: RolePart,
   add: (row: ProofRow) => void,
 ): Promise<Set<string>> {
@@ -33,12 +35,14 @@ export async function defectProof(
       test.findings.filter(isRed).map((finding) => keyOf(test, finding)),
     ),
   );
-  const proven = new Set<string>();
+  const proven = new Set(already);
   // What only helps another defect may be no defect by itself.
   const helpers = new Set(DEFECTS.flatMap((defect) => defect.also ?? []));
   const made = new Set(DEFECTS.map(({ id }) => id).filter((id) => !helpers.has(id)));
-  const all: readonly Defect[] = [...FAULTS, ...DEFECTS];
+  const all: readonly Defect[] = [...DEFECTS, ...FAULTS];
   for (const defect of all.filter((entry) => entry.role === role)) {
+    // Faults have tests of their own: here they serve the checks alone, and only as long as one is open.
+    if (!full && !made.has(defect.id) && !helpers.has(defect.id) && checks.every(({ id }) => proven.has(id))) break;
     const faults = [defect, ...(defect.also ?? []).flatMap((id) => faultOf(id) ?? [])];
     const carriers = carriersOf(faults, tests, straight, conforming);
     const noted = new Set<string>();

@@ -32,7 +32,7 @@ export interface Proof {
 
 export interface ProveOptions {
   readonly roles?: readonly Role[];
-  /** Every defect against every test of its role; otherwise against those that it concerns. */
+  /** Every leniency against every test of its role, and every fault for the checks; otherwise what is needed to prove each once. */
   readonly full?: boolean;
   readonly start: number;
   readonly onRow?: (row: ProofRow) => void;
@@ -88,15 +88,16 @@ async function proveRole(role: Role, setting: ProofSetting, options: ProveOption
   const conforming = await playInMemory(setting, role, tests, {});
   legalVariety(role, conforming, part);
   refusedWhereNamed(tests, conforming, part);
-  const behaviour = await behaviourProof(role, tests, setting, options.full === true, part, add);
-  const provenChecks = await defectProof(role, tests, checks, conforming, setting, part, add);
+  const full = options.full === true;
+  const behaviour = await behaviourProof(role, tests, setting, full, part, add);
+  const provenChecks = await defectProof(role, tests, checks, conforming, setting, behaviour.checks, full, part, add);
   for (const requirement of schemaProof(role, conforming.log.entries, setting, add))
     part.unproven.push(`schema ${requirement}`);
   for (const test of tests) {
     // A straight test is proven if some broken target turns it red.
     if (!behaviour.tests.has(test.id)) part.unproven.push(test.id);
   }
-  for (const { id } of checks) if (!provenChecks.has(id) && !behaviour.checks.has(id)) part.unproven.push(id);
+  for (const { id } of checks) if (!provenChecks.has(id)) part.unproven.push(id);
   return part;
 }
 
