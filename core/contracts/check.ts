@@ -68,6 +68,8 @@ export interface Observation {
   readonly seen?: string;
   /** Messages (seq) that prove it; the first one must be of the system under test. */
   readonly evidence: readonly number[];
+  /** The text leaves it open: a violation is worth this at most, unless the profile makes the requirement firm. */
+  readonly atMost?: 'warning';
 }
 
 interface CheckBase {

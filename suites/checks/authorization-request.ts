@@ -10,9 +10,11 @@ function walletCheck(check: Omit<MessageCheck, 'scope' | 'roles'>): MessageCheck
   return { ...check, scope: 'message', roles: WALLET };
 }
 
-/** The message holds the parameters themselves and does not only point to pushed ones. */
+/** The message holds the parameters themselves: it neither points to pushed ones nor carries them in a request object (RFC 9101). */
 function holdsParameters(message: MessageView): boolean {
-  return isObject(message.value) && member(message.value, 'request_uri') === undefined;
+  return (
+    isObject(message.value) && ['request_uri', 'request'].every((name) => !Object.hasOwn(message.value as object, name))
+  );
 }
 
 function details(message: MessageView): readonly JsonObject[] {

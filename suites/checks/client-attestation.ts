@@ -5,7 +5,7 @@ import { isObject, member, num, obj, str } from '../../protocol/json.ts';
 import { chainObservations } from './chain.ts';
 import { keysOfX5c } from './keys.ts';
 import { WALLET, rule, text } from './kit.ts';
-import { faulty, jwtOf, secondsAt, serverMetadata, wireOf } from './refs.ts';
+import { faulty, freshness, jwtOf, secondsAt, serverMetadata, wireOf } from './refs.ts';
 
 const ATTESTATION = ['client-attestation'];
 const POP = ['client-attestation-pop'];
@@ -125,16 +125,12 @@ export const CLIENT_ATTESTATION_CHECKS: readonly Check[] = [
       );
       yield rule(str(payload, 'jti') !== undefined, message, text('jti is missing', '缺少 jti'));
       const iat = num(payload, 'iat');
-      const now = secondsAt(message);
-      yield rule(
-        iat !== undefined && Math.abs(iat - now) <= run.skewMs / 1000,
-        message,
-        text('iat is missing or not the time of creation', 'iat 缺少或不是產生時間'),
-        {
-          expected: Math.floor(now),
-          seen: member(payload, 'iat') ?? 'nothing',
-        },
-      );
+      const { fresh, ...weight } = iat === undefined ? { fresh: false } : freshness(iat, message, run.skewMs);
+      yield rule(fresh, message, text('iat is missing or not the time of creation', 'iat 缺少或不是產生時間'), {
+        expected: Math.floor(secondsAt(message)),
+        seen: member(payload, 'iat') ?? 'nothing',
+        ...weight,
+      });
       const server = serverMetadata(flow);
       const issuer = str(server?.value, 'issuer');
       if (faulty(flow) || issuer === undefined) return;

@@ -34,6 +34,17 @@ function encryptionOf(flow: FlowView, name: 'credential_request_encryption' | 'c
   return obj(issuerMetadata(flow)?.value, name);
 }
 
+/** Token response that says what a request may ask for. A refreshed token keeps the details that it does not repeat (RFC 9396 6.1). */
+function authorisedBy(flow: FlowView, request: MessageView): MessageView | undefined {
+  const response = tokenResponseFor(flow, request);
+  const refreshed = str(response?.counterpart?.value, 'grant_type') === 'refresh_token';
+  if (!refreshed || credentialDetails(response?.value).length > 0) return response;
+  return (
+    flow.all('token-response').find((other) => isBefore(other, request) && credentialDetails(other.value).length > 0) ??
+    response
+  );
+}
+
 /** True if a message travelled inside a JWE. */
 function wasEncrypted(message: MessageView): boolean {
   return message.parent?.kind.startsWith('encrypted-') === true;
@@ -99,7 +110,7 @@ export const CREDENTIAL_REQUEST_CHECKS: readonly Check[] = [
     title: text('The credential is named as the token response demands', '依權杖回應的方式指明憑證'),
     *judge(message, flow) {
       if (faulty(flow) || !isObject(message.value)) return;
-      const response = tokenResponseFor(flow, message);
+      const response = authorisedBy(flow, message);
       if (response === undefined) return;
       const given = identifiersGiven(response).flatMap((detail) => arr(detail, 'credential_identifiers') ?? []);
       const identifier = member(message.value, 'credential_identifier');

@@ -5,7 +5,7 @@ import { arr, member, num, readJson, str, strings } from '../../protocol/json.ts
 import { sdHash } from '../../protocol/sd-jwt/parse.ts';
 import { confirmationKeys } from './keys.ts';
 import { WALLET, rule, text, unjudged } from './kit.ts';
-import { faulty, jwtOf, presentationRequestFor, sdJwtOf, secondsAt } from './refs.ts';
+import { faulty, freshness, jwtOf, presentationRequestFor, sdJwtOf, secondsAt } from './refs.ts';
 import { querySetFor, queryOfPresentation } from './queries.ts';
 
 function walletCheck(check: Omit<MessageCheck, 'scope' | 'roles' | 'kinds'>): MessageCheck {
@@ -139,16 +139,12 @@ export const KB_JWT_CHECKS: readonly Check[] = [
     *judge(message, _flow, run) {
       const iat = num(jwtOf(message).payload, 'iat');
       if (iat === undefined) return;
-      const now = secondsAt(message);
-      yield rule(
-        Math.abs(iat - now) <= run.skewMs / 1000,
-        message,
-        text('iat is not the time of creation', 'iat 不是產生時間'),
-        {
-          expected: Math.floor(now),
-          seen: iat,
-        },
-      );
+      const { fresh, ...weight } = freshness(iat, message, run.skewMs);
+      yield rule(fresh, message, text('iat is not the time of creation', 'iat 不是產生時間'), {
+        expected: Math.floor(secondsAt(message)),
+        seen: iat,
+        ...weight,
+      });
     },
   }),
   walletCheck({

@@ -11,6 +11,7 @@ import {
   PRE_AUTHORIZED,
   configurationOf,
   faulty,
+  freshness,
   grantOf,
   isBefore,
   issuerMetadata,
@@ -146,13 +147,12 @@ export const KEY_PROOF_CHECKS: readonly Check[] = [
     *judge(message, _flow, run) {
       const iat = num(jwtOf(message).payload, 'iat');
       if (iat === undefined) return;
-      const now = secondsAt(message);
-      yield rule(
-        Math.abs(iat - now) <= run.skewMs / 1000,
-        message,
-        text('iat is not the time at which the proof was made', 'iat 不是證明的產生時間'),
-        { expected: Math.floor(now), seen: iat },
-      );
+      const { fresh, ...weight } = freshness(iat, message, run.skewMs);
+      yield rule(fresh, message, text('iat is not the time at which the proof was made', 'iat 不是證明的產生時間'), {
+        expected: Math.floor(secondsAt(message)),
+        seen: iat,
+        ...weight,
+      });
     },
   }),
   walletCheck({

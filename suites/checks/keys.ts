@@ -1,9 +1,10 @@
 import type { FlowView, MessageView, RunView } from '../../core/contracts/check.ts';
 import { didKeys, readDidDocument, resolveDid, splitDidUrl } from '../../protocol/did.ts';
+import { readBase58btc, readBase64url } from '../../protocol/encoding.ts';
 import type { JwtReading } from '../../protocol/jose/jws.ts';
 import { readX5c } from '../../protocol/jose/x5c.ts';
 import type { JsonObject } from '../../protocol/json.ts';
-import { arr, isObject, member, obj, str } from '../../protocol/json.ts';
+import { arr, isObject, member, obj, readJson, str } from '../../protocol/json.ts';
 import type { Certificate } from '../../protocol/x509.ts';
 import { readCertificate } from '../../protocol/x509.ts';
 
@@ -19,6 +20,16 @@ export interface KeyFinding {
 
 const NOTHING: KeyFinding = { keys: [], how: 'nothing', certificates: [] };
 
+/** True for a DID that is its own document and cannot be one. Keys of a kind that is not known here (secp256k1, RSA, BLS) are legal. */
+function encodesNothing(did: string): boolean {
+  const [, method, id = ''] = /^did:(jwk|key):(.*)$/s.exec(did) ?? [];
+  if (method === 'jwk') {
+    const { bytes } = readBase64url(id);
+    return bytes === undefined || !isObject(readJson(bytes).value);
+  }
+  return method === 'key' && (!id.startsWith('z') || readBase58btc(id.slice(1)) === undefined);
+}
+
 /** Keys of a DID that the trace can resolve, narrowed by a DID URL or `kid` with a fragment. */
 export function keysOfDid(url: string, run: RunView): KeyFinding {
   const { did, fragment } = splitDidUrl(url);
@@ -33,8 +44,7 @@ export function keysOfDid(url: string, run: RunView): KeyFinding {
     }
   }
   if (document === undefined) {
-    const self = /^did:(jwk|key):/.test(did);
-    return { ...NOTHING, how: 'did', ...(self ? { wrong: 'the DID does not encode a usable key' } : {}) };
+    return { ...NOTHING, how: 'did', ...(encodesNothing(did) ? { wrong: 'the DID encodes no key' } : {}) };
   }
   const all = didKeys(document).keys;
   const named = fragment === '' ? all : all.filter((key) => key.id === `${did}${fragment}`);

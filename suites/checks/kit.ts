@@ -17,6 +17,8 @@ export interface Detail {
   readonly seen?: unknown;
   /** Further messages that prove it; they follow the judged one. */
   readonly with?: readonly (MessageView | undefined)[];
+  /** The text leaves it open: a violation warns at most. */
+  readonly atMost?: 'warning';
 }
 
 /** Reports stay readable, and a stranger's value never fills them. */
@@ -38,6 +40,7 @@ export function observe(observed: Observed, message: MessageView, what: Text, de
     ...(detail.expected === undefined ? {} : { expected: show(detail.expected) }),
     ...(detail.seen === undefined ? {} : { seen: show(detail.seen) }),
     evidence: [message.seq, ...others.filter((seq) => seq !== message.seq)],
+    ...(detail.atMost === undefined ? {} : { atMost: detail.atMost }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Check, MessageCheck } from '../../core/contracts/check.ts';
+import type { Check, FlowView, MessageCheck, MessageView } from '../../core/contracts/check.ts';
 import { isObject, member, str } from '../../protocol/json.ts';
 import { VERIFIER, rule, text } from './kit.ts';
 import { faulty } from './refs.ts';
@@ -7,9 +7,18 @@ function verifierCheck(check: Omit<MessageCheck, 'scope' | 'roles' | 'kinds'>): 
   return { ...check, scope: 'message', roles: VERIFIER, kinds: ['presentation-reply'] };
 }
 
-/** Whether the wallet reported an error, as far as the trace can tell: of an encrypted one it cannot. */
-function reportedError(message: Parameters<MessageCheck['judge']>[0]): boolean {
-  return isObject(message.counterpart?.value) && member(message.counterpart.value, 'error') !== undefined;
+/** Whether the wallet reported an error, as far as the trace can tell; an encrypted one where its plaintext is in it. */
+function reportedError(reply: MessageView): boolean {
+  const says = (message: MessageView | undefined, depth: number): boolean =>
+    message !== undefined &&
+    ((isObject(message.value) && member(message.value, 'error') !== undefined) ||
+      (depth > 0 && message.children().some((child) => says(child, depth - 1))));
+  return says(reply.counterpart, 2);
+}
+
+/** The reply hands out what was presented: only then does its redirect_uri need a secret that leads to it (OpenID4VP 8.2). */
+export function handsOut(reply: MessageView, flow: FlowView): boolean {
+  return !faulty(flow) && !reportedError(reply);
 }
 
 export const PRESENTATION_REPLY_CHECKS: readonly Check[] = [
@@ -29,9 +38,9 @@ export const PRESENTATION_REPLY_CHECKS: readonly Check[] = [
     id: 'presentation-reply/redirect-uri',
     requirements: ['OID4VP-8.2-21', 'OID4VP-8.2-22', 'OID4VP-14.3-1'],
     title: text('redirect_uri of the reply holds a secret', '回覆的 redirect_uri 含有機密值'),
-    *judge(message) {
+    *judge(message, flow) {
       const uri = str(message.value, 'redirect_uri');
-      if (uri === undefined) return;
+      if (uri === undefined || !handsOut(message, flow)) return;
       // That it is absolute is the schema's to tell.
       if (!URL.canParse(uri)) return;
       const longest = longestToken(uri);

@@ -1,6 +1,6 @@
 import type { Check, MessageView } from '../../core/contracts/check.ts';
 import { str } from '../../protocol/json.ts';
-import { rule, text, WALLET } from './kit.ts';
+import { rule, text, unjudged, WALLET } from './kit.ts';
 
 /** The URL as a server sees it: the fragment stays with the browser. */
 function asSent(uri: string): string | undefined {
@@ -8,6 +8,11 @@ function asSent(uri: string): string | undefined {
   const url = new URL(uri);
   url.hash = '';
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
+}
+
+/** True if a text, or JSON with escaped slashes, holds a URI. */
+function holds(answer: string, uri: string | undefined): boolean {
+  return uri !== undefined && answer.replaceAll('\\/', '/').includes(uri);
 }
 
 /** Judged on the response that was answered so. */
@@ -31,6 +36,19 @@ export const REDIRECT_CHECKS: readonly Check[] = [
       const opened = flow
         .all('redirect-uri-request')
         .some((request: MessageView) => request.seq > reply.seq && request.url === wanted);
+      // A wallet without a browser hands the address to whoever asked it to present: what becomes of it there is not in the trace.
+      const handedOn = flow.all('control-reply').some((answer) => holds(answer.text, uri));
+      if (!opened && handedOn) {
+        yield unjudged(
+          message,
+          text(
+            'The wallet handed redirect_uri to its caller, who was to open it',
+            '皮夾將 redirect_uri 交給呼叫端開啟',
+          ),
+          { with: [reply] },
+        );
+        return;
+      }
       yield rule(opened, message, text('redirect_uri was not opened', '未開啟 redirect_uri'), {
         expected: wanted,
         with: [reply],

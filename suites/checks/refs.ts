@@ -220,6 +220,20 @@ export function typeOf(message: MessageView): string | undefined {
   return mediaType(message.entry.http?.headers ?? []);
 }
 
+/** No text tells how old an iat may be; what most receivers still take is never a fail. Seconds. */
+const USUAL_WINDOW = 300;
+
+/** Whether an iat is the time at which a message was noted, within the allowed skew; further off, but inside the usual window, it only warns. */
+export function freshness(
+  iat: number,
+  message: MessageView,
+  skewMs: number,
+): { readonly fresh: boolean; readonly atMost?: 'warning' } {
+  const off = Math.abs(iat - secondsAt(message));
+  if (off <= skewMs / 1000) return { fresh: true };
+  return off <= USUAL_WINDOW ? { fresh: false, atMost: 'warning' } : { fresh: false };
+}
+
 /** Seconds since the epoch at which a message was noted, by real time. */
 export function secondsAt(message: MessageView): number {
   return wireOf(message).entry.at / 1000;

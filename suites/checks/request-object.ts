@@ -192,6 +192,8 @@ export const REQUEST_OBJECT_CHECKS: readonly Check[] = [
           requirements: [issuer === undefined || named[0] === fixed ? 'OID4VP-5.8-2' : 'OID4VP-5.8-1'],
           expected: issuer ?? fixed,
           seen: aud ?? 'nothing',
+          // 5.8 tells the value; that the claim has to be there is a SHOULD of RFC 9101 4, for signed request objects.
+          ...(aud === undefined ? { atMost: 'warning' as const } : {}),
         },
       );
     },
@@ -237,21 +239,19 @@ export const REQUEST_OBJECT_CHECKS: readonly Check[] = [
       if (client?.prefix !== 'x509_san_dns' || header === undefined) return;
       const [leaf] = readX5c(member(header, 'x5c')).certificates;
       if (leaf === undefined) return;
-      yield rule(
-        leaf.dns.includes(client.rest),
-        message,
-        text('The certificate has no such DNS name', '憑證沒有此 DNS 名稱'),
-        {
-          requirements: ['OID4VP-5.9.3-28'],
-          expected: client.rest,
-          seen: leaf.dns,
-        },
-      );
+      const name = client.rest.toLowerCase();
+      const names = leaf.dns.map((entry) => entry.toLowerCase());
+      yield rule(names.includes(name), message, text('The certificate has no such DNS name', '憑證沒有此 DNS 名稱'), {
+        requirements: ['OID4VP-5.9.3-28'],
+        expected: client.rest,
+        seen: leaf.dns,
+        // "Match" may be read with the wildcards of RFC 9525.
+        ...(names.includes(name.replace(/^[^.]+/, '*')) ? { atMost: 'warning' as const } : {}),
+      });
       if (leaf.publicJwk !== undefined) yield* signature(message, [leaf.publicJwk], ['OID4VP-5.9.3-30']);
       const uri = str(parametersOf(message), 'response_uri') ?? str(parametersOf(message), 'redirect_uri');
       if (uri === undefined || !URL.canParse(uri)) return;
-      // Whether the wallet knows the client from elsewhere and lets it choose freely stands in no trace.
-      if (new URL(uri).hostname === client.rest)
+      if (new URL(uri).hostname === name)
         yield rule(true, message, text('', ''), { requirements: ['OID4VP-5.9.3-35'] });
       else {
         yield observe(
@@ -265,6 +265,8 @@ export const REQUEST_OBJECT_CHECKS: readonly Check[] = [
             requirements: ['OID4VP-5.9.3-35'],
             expected: client.rest,
             seen: uri,
+            // Whether wallets know the client from elsewhere and let it choose freely stands in no trace.
+            atMost: 'warning',
           },
         );
       }

@@ -3,6 +3,7 @@ import { thumbprint } from '../../protocol/jose/jwk.ts';
 import { arr, bool, isObject, obj, str } from '../../protocol/json.ts';
 import { readStatusReference } from '../../protocol/status-list.ts';
 import { ISSUER, VERIFIER, WALLET, observe, rule, text } from './kit.ts';
+import { handsOut } from './presentation-reply.ts';
 import { jwtOf, sdJwtOf, wireOf } from './refs.ts';
 
 /** A value that has to be new each time, and where it was seen. `owner`: the same owner may use it again. */
@@ -147,10 +148,12 @@ export const UNIQUENESS_CHECKS: readonly Check[] = [
     requirements: ['OID4VP-8.2-21', 'OID4VP-14.3-1'],
     title: text('Each redirect_uri has a secret of its own', '每個 redirect_uri 含有自己的機密值'),
     *judge(run) {
-      const uris = collect(run, 'presentation-reply', (message, flow) => {
-        const value = str(message.value, 'redirect_uri');
-        return value === undefined ? undefined : { message, value, owner: flow };
-      });
+      const uris = run.flows.flatMap((flow) =>
+        flow.sut('presentation-reply').flatMap((message): Sighting[] => {
+          const value = str(message.value, 'redirect_uri');
+          return value === undefined || !handsOut(message, flow) ? [] : [{ message, value, owner: flow.id }];
+        }),
+      );
       yield* unique(uris, text('The same redirect_uri was given in another flow', '其他流程已給過相同的 redirect_uri'));
     },
   }),

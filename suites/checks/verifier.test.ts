@@ -22,6 +22,7 @@ const VARIANTS: Readonly<Record<string, PresentationVariant>> = {
   did: { kind: 'presentation', clientIdPrefix: 'decentralized_identifier', transactionData: true },
   value: { kind: 'presentation', clientIdPrefix: 'redirect_uri', request: 'by-value' },
   registered: { kind: 'presentation', clientIdPrefix: 'pre-registered' },
+  declined: { kind: 'presentation', responseMode: 'direct_post', consent: 'decline' },
 };
 
 let setting: ProofSetting;
@@ -287,5 +288,55 @@ describe('a verifier', () => {
     const entries = traces.get(trace) ?? [];
     if (!STRICTER.has(check)) expect(red(judged(entries, 'verifier', PROFILE))).not.toContain(check);
     expect(red(judged(edited(entries, edit()), 'verifier', PROFILE))).toContain(check);
+  });
+
+  /** What a check saw after a change, where that is no praise. */
+  const findings = (check: string, trace: string, edit: Edit) =>
+    judged(edited(traces.get(trace) ?? [], edit), 'verifier', PROFILE)
+      .filter((entry) => entry.check === check && entry.observation.observed !== 'met')
+      .map(({ observation }) => [observation.observed, observation.atMost]);
+
+  it.each<readonly [what: string, check: string, trace: string, edit: () => Edit, seen: readonly unknown[]]>([
+    ['no aud', 'request-object/audience', 'dns', () => object(put('aud', undefined)), [['violated', 'warning']]],
+    [
+      'wrong aud',
+      'request-object/audience',
+      'dns',
+      () => object(put('aud', 'https://x.example')),
+      [['violated', undefined]],
+    ],
+    [
+      'host of a client that wallets may know',
+      'request-object/x509-san-dns',
+      'dns',
+      () => object(put('response_uri', 'https://other.example/response')),
+      [['violated', 'warning']],
+    ],
+    [
+      'DID of a kind of key that is not known here',
+      'request-object/did',
+      'did',
+      () =>
+        object(({ header: head, payload }) => {
+          const did = 'did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme';
+          head['kid'] = `${did}#${did.slice('did:key:'.length)}`;
+          payload['client_id'] = `decentralized_identifier:${did}`;
+        }),
+      [['unjudged', undefined]],
+    ],
+    [
+      'static page after an error',
+      'presentation-reply/redirect-uri',
+      'declined',
+      () => ({
+        kind: 'presentation-reply',
+        change: json((value) => {
+          value['redirect_uri'] = 'https://x.example/no';
+        }),
+      }),
+      [],
+    ],
+  ])('what the text leaves open is no fail: %s', (_what, check, trace, edit, seen) => {
+    expect(findings(check, trace, edit())).toEqual(seen);
   });
 });

@@ -11,6 +11,8 @@ import { readSdJwt, sdHash } from '../../protocol/sd-jwt/parse.ts';
 import { playInMemory, proofSetting } from '../../harness/prove/play.ts';
 import { loadRequirements } from '../../harness/requirements.ts';
 import { OID4VC_1_0 } from '../../profiles/oid4vc-1.0/profile.ts';
+import { runView } from '../view/run.ts';
+import { KEY_PROOF_CHECKS } from './key-proof.ts';
 import type { Edit, JwtParts } from './testing.ts';
 import { disclosure, edited, form, header, json, judged, jwt, red } from './testing.ts';
 
@@ -788,5 +790,38 @@ describe('a wallet', () => {
       const seen = judged(entries, 'wallet', PROFILE);
       expect(seen.filter(({ observation }) => ours.has(observation.evidence[0] ?? -1))).toEqual([]);
     }
+  });
+
+  it('may use a kind of DID key that is not known here, with a DID URL', () => {
+    const did = 'did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme';
+    const entries = edited(traces.get('plain') ?? [], {
+      kind: 'key-proof',
+      artifact: (raw) =>
+        jwt(
+          ({ header: head }) => {
+            delete head['jwk'];
+            head['kid'] = `${did}#${did.slice('did:key:'.length)}`;
+          },
+          (parts) => own(parts.header['jwk']),
+        )(raw),
+    });
+    const seen = judged(entries, 'wallet', PROFILE);
+    expect(red(seen)).toEqual([]);
+    expect(seen.find(({ check }) => check === 'key-proof/signature')?.observation.observed).toBe('unjudged');
+  });
+
+  it('is only warned where its clock is off by less than most receivers take', () => {
+    const run = (seconds: number) => {
+      const entries = edited(traces.get('plain') ?? [], proof(put('iat', NOW - seconds)));
+      const view = runView(entries, { role: 'wallet', profile: PROFILE, skewMs: 60_000, variantOf: () => undefined });
+      const check = KEY_PROOF_CHECKS.find(({ id }) => id === 'key-proof/iat');
+      const flow = view.flows[0];
+      const message = flow?.sut('key-proof')[0];
+      if (check?.scope !== 'message' || flow === undefined || message === undefined) throw new Error('no proof');
+      return [...check.judge(message, flow, view)].map(({ observed, atMost }) => [observed, atMost]);
+    };
+    expect(run(30)).toEqual([['met', undefined]]);
+    expect(run(200)).toEqual([['violated', 'warning']]);
+    expect(run(3600)).toEqual([['violated', undefined]]);
   });
 });

@@ -104,8 +104,13 @@ function readIssuerJwt(entry: MessageEntry, text: string): Decoded {
   return readJwtValue(entry, end === -1 ? text : text.slice(0, end));
 }
 
+/** Parameters that may stand more than once (RFC 8707 2). */
+const REPEATABLE: ReadonlySet<string> = new Set(['resource']);
+
 function readParameters(parameters: URLSearchParams): Decoded {
-  const repeated = [...new Set(parameters.keys())].filter((name) => parameters.getAll(name).length > 1);
+  const repeated = [...new Set(parameters.keys())].filter(
+    (name) => parameters.getAll(name).length > 1 && !REPEATABLE.has(name),
+  );
   return {
     value: parametersValue(parameters),
     errors: repeated.map((name) => `parameter ${name} appears more than once`),
