@@ -14,6 +14,7 @@ import { applicability } from './applicability.ts';
 import { causesOf } from './causes.ts';
 import { applyChecks } from './checks.ts';
 import type { Attributed } from './checks.ts';
+import { excuse } from './excuse.ts';
 import type { Controls, Reaction } from './reaction.ts';
 import { faultReaction, straightReactions } from './reaction.ts';
 
@@ -123,6 +124,7 @@ function asReaction(entry: Attributed): Weighable {
     ...(observation.expected === undefined ? {} : { expected: observation.expected }),
     ...(observation.seen === undefined ? {} : { seen: observation.seen }),
     evidence: observation.evidence,
+    ...(observation.atMost === undefined ? {} : { atMost: observation.atMost }),
   };
 }
 
@@ -142,7 +144,13 @@ function judgeTest(
     const controls = controlsOf(test, byId, run);
     for (const flow of stimuli) reactions.push(...faultReaction(test, flow, controls, run.role, run.profile));
   } else {
-    for (const flow of stimuli) reactions.push(...straightReactions(test, flow, run.role, run.profile));
+    for (const flow of stimuli) {
+      reactions.push(
+        ...straightReactions(test, flow, run.role, run.profile, (here, outcome) =>
+          excuse(test, here, outcome, run, byId.values()),
+        ),
+      );
+    }
   }
   const { severity } = test;
   const own = severity === undefined ? reactions : reactions.map((entry) => ({ ...entry, atMost: severity }));

@@ -24,14 +24,23 @@ export interface Reaction {
   readonly atMost?: 'warning';
 }
 
+/** Why a legal flow that did not reach its goal breaks no obligation that could be named; undefined if it does. */
+export type Excuse = (flow: FlowView, outcome: FlowOutcome) => Text | undefined;
+
 /** Judges whether a straight flow reached its goal; where the user declines, also how the wallet says so. */
-export function straightReactions(test: Test, flow: FlowView, role: Role, profile: Profile): Reaction[] {
+export function straightReactions(
+  test: Test,
+  flow: FlowView,
+  role: Role,
+  profile: Profile,
+  excuse: Excuse = () => undefined,
+): Reaction[] {
   const outcome = outcomeOf(flow, role, profile);
   const says = test.says === undefined ? [] : saysSo(test.says, flow, -1, outcome);
-  return [straightReaction(test, outcome, flow), ...says];
+  return [straightReaction(test, outcome, flow, excuse), ...says];
 }
 
-function straightReaction(test: Test, outcome: FlowOutcome, flow: FlowView): Reaction {
+function straightReaction(test: Test, outcome: FlowOutcome, flow: FlowView, excuse: Excuse): Reaction {
   const base = {
     check: 'reaction' as const,
     requirements: test.requirements,
@@ -45,7 +54,19 @@ function straightReaction(test: Test, outcome: FlowOutcome, flow: FlowView): Rea
       return { ...base, observed: 'met', message: text('The flow reached its goal.', '流程達成目標。') };
     case 'refused':
     case 'crashed':
-    case 'nothing':
+    case 'nothing': {
+      const excused = excuse(flow, outcome);
+      if (excused !== undefined) {
+        return {
+          ...base,
+          observed: 'unjudged',
+          expected: 'accepted',
+          message: text(
+            `A legal flow did not reach its goal (${outcome.value}): ${excused.en}.`,
+            `合法的流程未達成目標（${OUTCOME_ZH[outcome.value]}）：${excused['zh-Hant']}。`,
+          ),
+        };
+      }
       return {
         ...base,
         observed: 'violated',
@@ -55,6 +76,7 @@ function straightReaction(test: Test, outcome: FlowOutcome, flow: FlowView): Rea
           `合法的流程未達成目標（${OUTCOME_ZH[outcome.value]}）：${outcome.detail}`,
         ),
       };
+    }
     default:
       return {
         ...base,
