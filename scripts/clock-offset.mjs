@@ -4,9 +4,23 @@
 // Called as a program: `--url` prints its own URL for --import, `--tests` the tests that are run so.
 import { pathToFileURL } from 'node:url';
 
-/** Everything that deals with time, without real sockets with TLS (mocks/http) and without the packed artifact. */
-const TESTS =
-  'protocol mocks suites profiles harness test --exclude=mocks/http/** --exclude=**/*tls* --exclude=test/pack.test.ts';
+/**
+ * Everything that deals with time, without real sockets with TLS (mocks/http), the packed artifact, and what takes minutes and learns nothing from
+ * another date: proofs, hostile targets, targets that must earn nothing, killed runs.
+ */
+const TESTS = [
+  'protocol mocks suites profiles harness test',
+  ...[
+    'mocks/http/**',
+    '**/*tls*',
+    'test/pack.test.ts',
+    'test/prove-*',
+    'test/hostile*',
+    'test/null-targets*',
+    'test/kill*',
+    'test/cli*',
+  ].map((pattern) => `--exclude=${pattern}`),
+].join(' ');
 
 const called = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href;
 
