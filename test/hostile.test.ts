@@ -18,8 +18,8 @@ import { BUNDLED, removeFolders, run } from './kit.ts';
 
 /** Hostile ground: whatever a target sends, a run ends soon, with findings, in little memory, with its record whole. */
 
-const TIMEOUT_MS = 500;
-const MAX_RUN_MS = 10_000;
+const TIMEOUT_MS = 300;
+const MAX_RUN_MS = 60_000;
 const MB = 1024 * 1024;
 /** What the harness may take in of one body: its cap, and what lies in buffers on the way. */
 const MAX_TAKEN = 30 * MB;
@@ -54,12 +54,25 @@ function impatient(configuration: Configuration): Configuration {
   return { ...configuration, target: { ...configuration.target, timeoutMs: TIMEOUT_MS } };
 }
 
-async function bounded(role: Role, configuration: Configuration, target?: BundledTarget, timeout = 2000): Promise<Run> {
+interface Limits {
+  readonly only?: readonly string[];
+  /** ms for one flow. */
+  readonly timeout?: number;
+  /** ms for the whole run. */
+  readonly run?: number;
+}
+
+async function bounded(
+  role: Role,
+  configuration: Configuration,
+  target?: BundledTarget,
+  { only = ONLY[role], timeout = 1500, run: whole = MAX_RUN_MS }: Limits = {},
+): Promise<Run> {
   const before = process.memoryUsage().rss;
   const start = performance.now();
-  const flags = { only: ONLY[role], timeout, workers: 2 };
+  const flags = { only, timeout, workers: 4 };
   const made = await run(role, configuration, { flags, ...(target === undefined ? {} : { target }) });
-  expect(performance.now() - start).toBeLessThan(MAX_RUN_MS);
+  expect(performance.now() - start).toBeLessThan(whole);
   // The attacker lives in this process, too.
   expect(process.memoryUsage().rss - before).toBeLessThan(1000 * MB);
   return made;
@@ -133,7 +146,11 @@ describe('wallet that sends rubbish to every endpoint of ours', () => {
   it('is answered with errors, and judged', async () => {
     const wallet = await hostileWallet();
     closing.push(wallet.close);
-    const made = await bounded('wallet', walletConfiguration(wallet.url, 20_000), undefined, 20_000);
+    const made = await bounded('wallet', walletConfiguration(wallet.url, 30_000), undefined, {
+      only: ['wallet/issuance/pre-authorized', 'wallet/presentation/plain'],
+      timeout: 30_000,
+      run: 60_000,
+    });
     const answered = wallet.answers.filter((status) => status !== 'closed');
     expect(wallet.answers.length).toBeGreaterThan(50);
     expect(answered.filter((status) => status < 400 || status >= 500)).toEqual([]);
@@ -141,5 +158,5 @@ describe('wallet that sends rubbish to every endpoint of ours', () => {
     expect(made.results.summary.error, JSON.stringify(made.results.causes)).toBe(0);
     expect(made.results.summary.pass).toBe(0);
     await expectIntact(made);
-  });
+  }, 90_000);
 });
