@@ -34,9 +34,12 @@ export async function behaviourProof(
     const steps = joined.split(' ');
     const [step = ''] = steps;
     const played = await playInMemory(setting, role, full ? tests : expected, { leniencies: new Set(steps) });
-    const red = reds(played);
-    for (const check of redChecks(played)) checks.add(check);
     const names = expected.map((test) => test.id);
+    // The reaction tells in nearly every case. Checks are asked where it does not, or where all tests are looked at.
+    const quick = full ? [] : reds(played.byReactions);
+    const told = names.every((id) => quick.includes(id));
+    const red = told ? quick : reds(played.judgement);
+    if (!told) for (const check of redChecks(played.judgement)) checks.add(check);
     add({ defect: `leniency ${steps.join(', ')}`, at: step, expected: names, red });
     for (const test of expected) if (red.includes(test.id)) proven.add(test.id);
     const cited = new Set([
@@ -53,7 +56,7 @@ export async function behaviourProof(
   // Straight tests: a target that refuses everything (its last step is broken) must turn each of them red.
   const straight = tests.filter((test) => test.kind !== 'negative');
   const dead = await playInMemory(setting, role, straight, { dead: true });
-  const red = reds(dead);
+  const red = reds(dead.judgement);
   add({ defect: 'target that answers nothing', at: role, expected: straight.map((test) => test.id), red });
   for (const test of straight) {
     const verdict = dead.judgement.tests.find((result) => result.id === test.id)?.verdict;

@@ -6,8 +6,9 @@ import type { Finding, TestResult } from '../../core/results.ts';
 import type { Defect } from '../registry.ts';
 import { DEFECTS, FAULTS, faultOf } from '../registry.ts';
 import type { Played, ProofSetting } from './play.ts';
-import { judgeAll, playInMemory } from './play.ts';
+import { playInMemory } from './play.ts';
 import type { ProofRow, RolePart } from './rows.ts';
+import { isRed } from './rows.ts';
 
 /** A defect is played on so many of the straight tests that can carry it: the first, and some that go another way. */
 const CARRIERS = 3;
@@ -31,7 +32,7 @@ export async function defectProof(
   const straight = tests.filter((test) => test.kind !== 'negative');
   const known = new Set(checks.map((check) => check.id));
   const normal = new Set(
-    judgeAll(setting, role, tests, conforming.log).tests.flatMap((test) =>
+    conforming.byEveryCatalogue.tests.flatMap((test) =>
       test.findings.filter(isRed).map((finding) => keyOf(test, finding)),
     ),
   );
@@ -49,8 +50,8 @@ export async function defectProof(
     let applied = 0;
     if (carriers.length > 0) {
       const broken = faults.map((fault) => onceItCan(fault, () => (applied += 1)));
-      const played = await playInMemory(setting, role, carriers, { faults: broken, everyCatalogue: true });
-      for (const test of played.judgement.tests) {
+      const played = await playInMemory(setting, role, carriers, { faults: broken });
+      for (const test of played.byEveryCatalogue.tests) {
         for (const finding of test.findings) {
           if (finding.verdict === 'error')
             part.spurious.push(`${finding.check} broke on ${defect.id}: ${finding.message.en}`);
@@ -69,10 +70,6 @@ export async function defectProof(
     add({ defect: defect.id, at: defect.step, expected: [], red });
   }
   return proven;
-}
-
-function isRed(finding: Finding): boolean {
-  return finding.verdict === 'fail' || finding.verdict === 'warning';
 }
 
 function keyOf(test: TestResult, finding: Finding): string {

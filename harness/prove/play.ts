@@ -1,3 +1,4 @@
+import type { Check } from '../../core/contracts/check.ts';
 import type { Driver } from '../../core/contracts/driver.ts';
 import type { Profile } from '../../core/contracts/profile.ts';
 import type { Test } from '../../core/contracts/test.ts';
@@ -42,7 +43,12 @@ export interface ProofSetting {
 export interface Played {
   readonly log: TraceLog;
   readonly targetLog: TraceLog;
+  /** By the profile. Each judgement is made when it is first asked for. */
   readonly judgement: Judgement;
+  /** By every catalogue that is known. */
+  readonly byEveryCatalogue: Judgement;
+  /** By how the flows ended alone: the quickest way to see whether a stimulus was refused. */
+  readonly byReactions: Judgement;
   /** Length of the target's log when an entry of ours was written, by its seq: tells which of its steps belong to a flow. */
   readonly marks: ReadonlyMap<number, number>;
   /** Forming steps that the target reached in the flows of a test, by test id. */
@@ -72,8 +78,6 @@ export async function playInMemory(
     readonly dead?: true;
     /** A wallet that does not tell how it ended; its silence is waited for in real time. */
     readonly silent?: true;
-    /** Findings of all known catalogues, not only of the profile's. */
-    readonly everyCatalogue?: true;
   },
 ): Promise<Played> {
   const { profile } = setting;
@@ -130,34 +134,31 @@ export async function playInMemory(
     },
     { tests, workers: 1, allow: ['changes-state', 'may-lock'] },
   );
-  const judgement =
-    deviation.everyCatalogue === true
-      ? judgeAll(setting, role, tests, log)
-      : judgeLog(setting, role, tests, log, setting.requirements);
-  return { log, targetLog: target.log, judgement, marks, formed };
+  const { requirements, everything } = setting;
+  const judged = (index: RequirementIndex, checks: readonly Check[]) =>
+    once(() => judge({ entries: log.entries, role, profile, tests, checks, requirements: index, skewMs: 300_000 }));
+  const [judgement, byEveryCatalogue] = [judged(requirements, profile.checks), judged(everything, profile.checks)];
+  const byReactions = judged(requirements, []);
+  return {
+    log,
+    targetLog: target.log,
+    marks,
+    formed,
+    get judgement() {
+      return judgement();
+    },
+    get byEveryCatalogue() {
+      return byEveryCatalogue();
+    },
+    get byReactions() {
+      return byReactions();
+    },
+  };
 }
 
-/** Judges a log by every catalogue that is known. */
-export function judgeAll(setting: ProofSetting, role: Role, tests: readonly Test[], log: TraceLog): Judgement {
-  return judgeLog(setting, role, tests, log, setting.everything);
-}
-
-function judgeLog(
-  { profile }: ProofSetting,
-  role: Role,
-  tests: readonly Test[],
-  log: TraceLog,
-  requirements: RequirementIndex,
-): Judgement {
-  return judge({
-    entries: log.entries,
-    role,
-    profile,
-    tests,
-    checks: profile.checks,
-    requirements,
-    skewMs: 300_000,
-  });
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 const NOWHERE = 'https://nowhere.example';

@@ -1,4 +1,5 @@
-import type { Played } from './play.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import type { Judgement } from '../judge/judge.ts';
 
 /** One row of the matrix: a defect, where it sits, which tests or checks should notice, and which did. */
 export interface ProofRow {
@@ -19,15 +20,16 @@ export interface RolePart {
 }
 
 /** Tests that a run turned red or yellow. */
-export function reds(played: Played): string[] {
-  return played.judgement.tests
-    .filter((test) => test.verdict === 'fail' || test.verdict === 'warning')
-    .map((test) => test.id);
+export function reds({ tests }: Judgement): string[] {
+  return tests.filter((test) => isRed(test)).map((test) => test.id);
 }
 
 /** Checks that turned red or yellow in a run. */
-export function redChecks(played: Played): string[] {
-  return played.judgement.tests.flatMap(({ findings }) =>
-    findings.filter(({ verdict }) => verdict === 'fail' || verdict === 'warning').map(({ check }) => check),
-  );
+export function redChecks({ tests }: Judgement): string[] {
+  return tests.flatMap(({ findings }) => findings.filter(isRed).map(({ check }) => check));
+}
+
+/** A fail or a warning. */
+export function isRed({ verdict }: { readonly verdict: Verdict }): boolean {
+  return verdict === 'fail' || verdict === 'warning';
 }
