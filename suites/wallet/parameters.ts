@@ -10,7 +10,11 @@ export const PARAMETERS: readonly Test[] = [
   refuses('verifier/client-id/prefix-unknown', ['OID4VP-5.9.2-2'], invalid('OID4VP-8.5-4')),
   refuses('verifier/client-id/prefix-origin', ['OID4VP-5.9.3-45']),
   refuses('verifier/client-id/not-registered', ['OID4VP-5.9.2-1']),
-  refuses('verifier/client-id/redirect-uri-signed', ['OID4VP-8.5-6'], invalid('OID4VP-8.5-6')),
+  // "Cannot be signed" (5.9.3) says what a signature is worth there; no sentence obliges a wallet to refuse one that it does not need.
+  refuses('verifier/client-id/redirect-uri-signed', ['OID4VP-8.5-6'], {
+    ...invalid('OID4VP-8.5-6'),
+    severity: 'warning',
+  }),
   refuses('verifier/client-id/x509-unsigned', ['OID4VP-5.9.3-31', 'OID4VP-8.5-6'], invalid('OID4VP-8.5-6')),
   refuses('verifier/client-id/host-not-in-certificate', ['OID4VP-5.9.3-29'], invalid('OID4VP-8.5-5')),
   refuses('verifier/parameters/metadata-of-registered-client', ['OID4VP-8.5-8'], {
@@ -18,6 +22,8 @@ export const PARAMETERS: readonly Test[] = [
   }),
   refuses('verifier/link/method-unknown', ['OID4VP-8.5-13'], {
     says: saysError('invalid_request_uri_method', 'OID4VP-8.5-13'),
+    // The text gives the error code, and no sentence that obliges to use it rather than to fetch by GET.
+    severity: 'warning',
   }),
   refuses('verifier/parameters/nonce-missing', ['OID4VP-5.2-13'], invalid('OID4VP-5.10.1-13')),
   refuses('verifier/parameters/response-type-unknown', ['OID4VP-5.10.1-13']),
