@@ -52,6 +52,8 @@ export async function defectProof(
       const broken = faults.map((fault) => onceItCan(fault, () => (applied += 1)));
       const played = await playInMemory(setting, role, carriers, { faults: broken });
       for (const test of played.byEveryCatalogue.tests) {
+        // A target that no longer reaches its goal earns nothing, whatever the cause.
+        if (test.verdict === 'inconclusive') noted.add('inconclusive');
         for (const finding of test.findings) {
           if (finding.verdict === 'error')
             part.spurious.push(`${finding.check} broke on ${defect.id}: ${finding.message.en}`);
