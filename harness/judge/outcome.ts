@@ -88,22 +88,31 @@ function answer(message: MessageView, profile: Profile): FlowOutcome | undefined
 }
 
 function transportFailure(flow: FlowView, from: number): FlowOutcome | undefined {
-  const event = flow.events.find((entry) => entry.event === 'transport-failure' && entry.seq > from);
+  const event = flow.events.find(
+    (entry) => entry.event === 'transport-failure' && entry.seq > from && !isAside(flow, entry.message),
+  );
   if (event?.event !== 'transport-failure') return undefined;
   return { value: 'crashed', source: 'wire', detail: `${event.failure}: ${event.reason}`, evidence: [event.seq] };
+}
+
+/** Documents that a credential refers to. Whether they are there is judged by itself. */
+const ASIDE: readonly string[] = ['status-list-request', 'did-document-request', 'jwt-vc-issuer-metadata-request'];
+
+function isAside(flow: FlowView, seq: number | undefined): boolean {
+  const asked = flow.messages.find((message) => message.seq === seq);
+  return asked !== undefined && ASIDE.includes(asked.kind);
 }
 
 function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome | undefined {
   for (const message of flow.messages) {
     if (message.seq < from || message.author !== 'sut' || !isError(message.kind)) continue;
+    if (message.kind === SIDE_ERROR) continue;
     // A wallet whose nonce was refused takes a fresh one and asks again (OpenID4VCI 8.3.1.2): then the second answer decides.
     if (str(message.value, 'error') === 'invalid_nonce' && servedAfter(flow, message.seq)) continue;
-    // A faulty status list or side document does not end an issuance; the exchanges of the flow do.
     const refusal = answer(message, profile);
     if (refusal !== undefined) return refusal;
   }
   const failure = transportFailure(flow, from);
-  if (failure !== undefined) return failure;
   const goal = flow.messages.find(
     (message) =>
       carrierOf(message).seq > from &&
@@ -112,6 +121,12 @@ function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome
         (message.kind === 'notification-response' &&
           flow.messages.some((m) => m.seq === from && m.kind === 'notification-request'))),
   );
+  if (failure !== undefined) return failure;
+  // A status list, a DID document or a well-known place that is not there does not undo an issuance.
+  if (goal === undefined) {
+    const missing = sideError(flow, profile, from);
+    if (missing !== undefined) return missing;
+  }
   if (goal === undefined) {
     // After a fault, that our own wallet was not content is no refusal by the issuer, and not its consent either.
     return from === -1 ? ownRefusal(flow, from) : undefined;
@@ -121,6 +136,17 @@ function issuerWire(flow: FlowView, profile: Profile, from: number): FlowOutcome
     if (refused !== undefined) return refused;
   }
   return { value: 'accepted', source: 'wire', detail: goal.kind, evidence: [goal.seq] };
+}
+
+/** Kind of an error at a document beside the protocol's endpoints: metadata, keys, status lists. */
+const SIDE_ERROR = 'http-error';
+
+/** The last document that was not to be had; where the flow ended without its goal, this is why. */
+function sideError(flow: FlowView, profile: Profile, from: number): FlowOutcome | undefined {
+  const last = flow.messages.findLast(
+    (message) => message.seq >= from && message.author === 'sut' && message.kind === SIDE_ERROR,
+  );
+  return last === undefined ? undefined : answer(last, profile);
 }
 
 /** True if the issuer delivered after a message. */

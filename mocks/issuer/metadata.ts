@@ -229,8 +229,8 @@ export function otherKeys(issuer: Internals): OtherKeys {
   };
 }
 
-/** Authorization server metadata (RFC 8414, OpenID4VCI 12.3). */
-export async function handleAsMetadata(issuer: Internals): Promise<HttpResponse> {
+/** Authorization server metadata (RFC 8414, OpenID4VCI 12.3). Extras: `base`, `asked` (the URL). */
+export async function handleAsMetadata(issuer: Internals, request: HttpRequest): Promise<HttpResponse> {
   const { config, urls } = issuer;
   const { variant } = config;
   const anonymous = variant.clientAuthentication === undefined || variant.clientAuthentication === 'none';
@@ -288,7 +288,7 @@ export async function handleAsMetadata(issuer: Internals): Promise<HttpResponse>
     step: 'as-metadata',
     value,
     variant,
-    extras: { base: urls.base },
+    extras: { base: urls.base, asked: request.url },
   });
 }
 

@@ -63,6 +63,8 @@ const BELOW: readonly Place[] = [
 const WELL_KNOWN: readonly Place[] = [
   ['/.well-known/openid-credential-issuer', 'issuer-metadata', 'issuer', 'GET'],
   ['/.well-known/oauth-authorization-server', 'as-metadata', 'authorization-server', 'GET'],
+  // The same document for clients of OpenID Connect (RFC 8414 5).
+  ['/.well-known/openid-configuration', 'as-metadata', 'authorization-server', 'GET'],
   ['/.well-known/jwt-vc-issuer', 'jwt-vc-issuer-metadata', 'issuer', 'GET'],
 ];
 

@@ -1,5 +1,5 @@
 import type { HeaderList, HttpResponse } from '../../core/http.ts';
-import { fromUtf8, header, mediaType, utf8 } from '../../core/http.ts';
+import { TransportError, fromUtf8, header, mediaType, utf8 } from '../../core/http.ts';
 import type { ExchangeName, Party } from '../../core/kinds.ts';
 import { signCompact } from '../../protocol/jose/jws.ts';
 import type { JsonObject } from '../../protocol/json.ts';
@@ -97,6 +97,16 @@ export async function send(session: Session, out: Outgoing): Promise<HttpRespons
     request,
     limits: LIMITS,
   });
+}
+
+/** The same for a document that a credential refers to: undefined where its host cannot be reached, which does not end the flow by itself. */
+export async function sendAside(session: Session, out: Outgoing): Promise<HttpResponse | undefined> {
+  try {
+    return await send(session, out);
+  } catch (error) {
+    if (error instanceof TransportError) return undefined;
+    throw error;
+  }
 }
 
 /** Without an endpoint the flow ends here, also where the step that demands one is left out. */

@@ -42,6 +42,42 @@ export const AS_METADATA_CHECKS: readonly Check[] = [
     },
   }),
   serverCheck({
+    id: 'as-metadata/location',
+    requirements: ['OID4VCI-12.2.4-5', 'OID4VCI-12.2.4-8', 'HAIP-4.1-1'],
+    title: text('The metadata stands at the place of RFC 8414', '中繼資料位於 RFC 8414 所定的位置'),
+    mend: text(
+      'Serve the metadata at /.well-known/oauth-authorization-server, with the path of the identifier behind it',
+      '請於 /.well-known/oauth-authorization-server（其後接識別碼的路徑）提供中繼資料',
+    ),
+    *judge(message, flow) {
+      const asked = message.counterpart?.url?.split(/[?#]/)[0];
+      const issuer = str(message.value, 'issuer');
+      if (asked === undefined || issuer === undefined) return;
+      const wanted = wellKnownUrl(issuer, 'oauth-authorization-server');
+      const listed = strings(issuerMetadata(flow)?.value, 'authorization_servers') !== undefined;
+      // Another identifier than the one that was asked for is the finding of the check above.
+      const elsewhere = [
+        appendedWellKnownUrl(issuer, 'oauth-authorization-server'),
+        wellKnownUrl(issuer, 'openid-configuration'),
+        appendedWellKnownUrl(issuer, 'openid-configuration'),
+      ];
+      if (asked !== wanted && !elsewhere.includes(asked)) return;
+      yield rule(
+        asked === wanted,
+        message,
+        text(
+          'The metadata is not at the place of RFC 8414, but only where OpenID Connect has it',
+          '中繼資料不在 RFC 8414 所定的位置，僅位於 OpenID Connect 的位置',
+        ),
+        {
+          requirements: [listed ? 'OID4VCI-12.2.4-8' : 'OID4VCI-12.2.4-5', 'HAIP-4.1-1'],
+          expected: wanted,
+          seen: asked,
+        },
+      );
+    },
+  }),
+  serverCheck({
     id: 'as-metadata/endpoints',
     requirements: ['OID4VCI-12.2.4-5', 'OID4VCI-12.2.4-8', 'HAIP-4.1-1'],
     title: text('The metadata names the endpoints of the grants that it supports', '中繼資料列出其支援授權類型的端點'),

@@ -38,7 +38,9 @@ export const AUTHORIZATION_RESPONSE_CHECKS: readonly Check[] = [
       const wanted = requested(flow, message, 'redirect_uri');
       const there = wanted === undefined || location.startsWith(wanted.value);
       const code = str(message.value, 'code');
-      if (!there && code === undefined) return;
+      // Codes travel between the server and those that it asks, too; only one with our state is ours.
+      const ours = code !== undefined && str(message.value, 'state') === requested(flow, message, 'state')?.value;
+      if (!there && !ours) return;
       if (faulty(flow)) return;
       yield rule(
         there && code !== undefined && code !== '',
@@ -83,7 +85,9 @@ export const AUTHORIZATION_RESPONSE_CHECKS: readonly Check[] = [
     requirements: ['HAIP-4-10', 'OID4VCI-5-1'],
     title: text('iss names the authorization server', 'iss 為授權伺服器的識別碼'),
     *judge(message, flow) {
-      if (message.header('location') === undefined) return;
+      const location = message.header('location');
+      const target = requested(flow, message, 'redirect_uri');
+      if (location === undefined || (target !== undefined && !location.startsWith(target.value))) return;
       if (str(message.value, 'code') === undefined && str(message.value, 'error') === undefined) return;
       const server = serverMetadata(flow);
       const expected = str(server?.value, 'issuer');

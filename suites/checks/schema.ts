@@ -38,10 +38,16 @@ function reportOf(message: MessageView): SchemaReport | undefined {
   if (message.kind === 'issuer-metadata' && member(message.value, 'credential_issuer') === undefined) {
     if (message.children('signed-issuer-metadata').length > 0) return undefined;
   }
+  // A server that breaks down or is overloaded does not speak the protocol.
+  if (message.kind.endsWith('-error') && isOutage(message.status)) return undefined;
   // Where no token stood in its place the answer is that of RFC 6750.
   const request = message.kind.endsWith('credential-error') ? message.counterpart : undefined;
   if (request !== undefined && request.header('authorization') === undefined) return undefined;
   return validateMessage(message.kind, message.value);
+}
+
+function isOutage(status: number | undefined): boolean {
+  return status !== undefined && (status >= 500 || status === 429 || status === 408);
 }
 
 function* judge(message: MessageView): Generator<Observation> {

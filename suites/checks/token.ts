@@ -1,7 +1,7 @@
 import type { Check, MessageCheck } from '../../core/contracts/check.ts';
 import { isObject, member, num, str, strings } from '../../protocol/json.ts';
 import { ISSUER, rule, text } from './kit.ts';
-import { credentialDetails, faulty, isBefore } from './refs.ts';
+import { credentialDetails, faulty, isBefore, serverMetadata } from './refs.ts';
 
 function tokenCheck(check: Omit<MessageCheck, 'scope' | 'roles' | 'kinds'>): MessageCheck {
   return { ...check, scope: 'message', roles: ISSUER, kinds: ['token-response'] };
@@ -68,6 +68,25 @@ export const TOKEN_CHECKS: readonly Check[] = [
       yield rule(again.length === 0, message, text('A credential identifier is used twice', '憑證識別碼重複使用'), {
         seen: again,
       });
+    },
+  }),
+  tokenCheck({
+    id: 'token-response/bound',
+    requirements: ['OID4VCI-13.2-4'],
+    title: text('A token that was asked for with a DPoP proof is bound to its key', '以 DPoP 證明請求的權杖綁定其金鑰'),
+    *judge(message, flow) {
+      const request = message.counterpart;
+      const type = str(message.value, 'token_type')?.toLowerCase();
+      const announced = strings(serverMetadata(flow)?.value, 'dpop_signing_alg_values_supported');
+      if (faulty(flow) || type === undefined || announced === undefined || request?.header('dpop') === undefined)
+        return;
+      // A server may elect not to bind (RFC 9449 5); that it announces DPoP and does not use it is what warns.
+      yield rule(
+        type === 'dpop',
+        message,
+        text('A DPoP proof was sent, but the token is not bound', '已送出 DPoP 證明，權杖卻未綁定'),
+        { expected: 'DPoP', seen: type, with: [request] },
+      );
     },
   }),
   tokenCheck({

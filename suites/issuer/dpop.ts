@@ -4,11 +4,14 @@ import { challenge, COURSES, negative, tokenError } from './course.ts';
 import type { Fault } from './course.ts';
 
 const { dpop } = COURSES;
+/** Where the server elects not to bind its tokens (RFC 9449 5) it need not look at proofs. */
+const BOUND = ['dpop-bound'];
 
 /** A proof that is judged at the token endpoint (RFC 9449 4.3, 5). */
 function atToken(row: Omit<Fault, 'requirements' | 'says'>): Test {
   return negative(dpop, {
     ...row,
+    features: BOUND,
     requirements: ['OID4VCI-13.2-4'],
     says: tokenError(['OID4VCI-6.3-1'], 'invalid_dpop_proof', 'invalid_request', 'use_dpop_nonce'),
   });
@@ -18,6 +21,7 @@ function atToken(row: Omit<Fault, 'requirements' | 'says'>): Test {
 function atCredential(row: Omit<Fault, 'requirements' | 'says'>): Test {
   return negative(dpop, {
     ...row,
+    features: BOUND,
     requirements: ['OID4VCI-8.3.1.1-2', 'OID4VCI-13.2-4'],
     says: challenge('credential-error', ['OID4VCI-8.3.1-1'], 'invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce'),
   });
@@ -66,7 +70,7 @@ export const DPOP_TESTS: readonly Test[] = [
     requirements: ['OID4VCI-13.2-4'],
     says: tokenError(['OID4VCI-6.3-1'], 'invalid_dpop_proof', 'invalid_request', 'use_dpop_nonce'),
     // A server that hands out nonces may judge the age by them (RFC 9449 4.3).
-    features: ['dpop-without-nonce'],
+    features: [...BOUND, 'dpop-without-nonce'],
   }),
   atCredential({
     id: 'dpop/bound-token-without-proof',

@@ -90,6 +90,15 @@ const SIGHTS: Readonly<Record<string, Sight>> = {
     kinds: TOKEN,
     shows: (token) => arr(token.value, 'authorization_details') !== undefined,
   },
+  // A server may give tokens that are not bound, whatever it announces (RFC 9449 5).
+  'dpop-bound': {
+    asked: 'dpop',
+    kinds: TOKEN,
+    shows: (token) => {
+      const type = str(token.value, 'token_type')?.toLowerCase();
+      return type === undefined ? undefined : type === 'dpop';
+    },
+  },
   'dpop-nonce': {
     asked: 'dpopNonce',
     kinds: [...TOKEN, 'token-error'],

@@ -2,7 +2,7 @@ import type { FaultContext } from '../../../core/flow.ts';
 import { arr, obj } from '../../../protocol/json.ts';
 import type { EncryptionDraft } from '../encryption.ts';
 import type { ClaimsDraft } from '../credential.ts';
-import type { JsonDraft } from '../../drafts.ts';
+import type { JsonDraft, ResponseDraft } from '../../drafts.ts';
 import type { Apply } from './fault.ts';
 import {
   at,
@@ -232,6 +232,16 @@ export const WIRE_DEFECTS: readonly IssuerDefect[] = [
     ['Status list token without certificate', '沒有憑證鏈的狀態清單權杖'],
     jose({ x5c: undefined }),
     WITH_STATUS,
+  ),
+  defect(
+    'server-metadata-elsewhere',
+    'as-metadata-response.http',
+    [
+      'Authorization server metadata at the place of OpenID Connect only',
+      '授權伺服器中繼資料僅位於 OpenID Connect 的位置',
+    ],
+    (draft: ResponseDraft, { extras }) =>
+      String(extras['asked']).includes('/.well-known/oauth-authorization-server') ? { ...draft, status: 404 } : draft,
   ),
   together(
     defect(

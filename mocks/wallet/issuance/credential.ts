@@ -100,7 +100,14 @@ async function attempt(
           ...(made.proofs === undefined ? {} : { proofs: made.proofs }),
           ...(encryption === undefined ? {} : { credential_response_encryption: encryption.parameters }),
         },
-        { configurationId, identifier, nonce, keys, unoffered: unofferedIds(issuance), leftOut: leftOutIds(issuance, tokens) },
+        {
+          configurationId,
+          identifier,
+          nonce,
+          keys,
+          unoffered: unofferedIds(issuance),
+          leftOut: leftOutIds(issuance, tokens),
+        },
       );
       sent = await wrapRequest(issuance, 'credential-request', text, encryption !== undefined);
       return {
@@ -192,13 +199,13 @@ function judgeShape(body: JsonObject | undefined, status: number, transactionId:
   );
   if (pending !== undefined) {
     must(typeof pending === 'string' && pending !== '', 'transaction_id is no string');
-    must(status === 202, `transaction_id with status ${status} instead of 202`);
+    must(status !== 200, 'transaction_id with status 200 instead of 202');
     must(typeof interval === 'number' && interval > 0, 'interval is missing or no positive number');
     must(transactionId === undefined || pending === transactionId, 'transaction_id is another than the one asked for');
     must(member(body, 'notification_id') === undefined, 'notification_id without credentials');
     return;
   }
-  must(status === 200, `credentials with status ${status} instead of 200`);
+  must(status !== 202, 'credentials with status 202 instead of 200');
   must(interval === undefined, 'interval beside credentials');
   must(Array.isArray(credentials) && credentials.length > 0, 'credentials is no non-empty array');
   for (const entry of arr(body, 'credentials') ?? []) {

@@ -158,6 +158,9 @@ async function chooseConfigurations(
   });
   const wanted = offer.configurationIds.length > 0 ? offer.configurationIds : Object.keys(configurations);
   const usable = wanted.filter(ofFormat);
+  if (usable.length === 0) {
+    throw new CounterpartRefusal('credential-offer', 0, undefined, `nothing that this wallet can take: no ${format}`);
+  }
   return offer.configurationIds.length > 0 ? usable : usable.slice(0, 1);
 }
 

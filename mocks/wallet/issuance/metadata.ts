@@ -1,7 +1,9 @@
+import type { HttpResponse } from '../../../core/http.ts';
 import { fromUtf8 } from '../../../core/http.ts';
 import { readJwt } from '../../../protocol/jose/jws.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
 import { arr, isObject, obj, readJson, str, strings } from '../../../protocol/json.ts';
+import { appendedWellKnownUrl, wellKnownUrl } from '../../../protocol/oauth.ts';
 import { quote } from '../../../protocol/read-error.ts';
 import { must, send, typeOf } from '../send.ts';
 import type { Session } from '../session.ts';
@@ -101,22 +103,52 @@ export async function chooseServer(
   const named = hint !== undefined && isServiceUrl(hint) ? hint : undefined;
   const candidates = named === undefined ? (listed?.filter(isServiceUrl) ?? [offer.issuer]) : [named];
   let last: ServerChoice = { server: candidates[0] ?? offer.issuer, metadata: {} };
-  for (const server of candidates.slice(0, 5)) {
-    last = { server, metadata: await fetchServerMetadata(session, server) };
+  const tried = candidates.slice(0, 5);
+  for (const [index, server] of tried.entries()) {
+    const response = await askServer(session, server);
+    // One of several servers may be down: the next one is as good.
+    if (response.status !== 200 && index < tried.length - 1) continue;
+    last = { server, metadata: await readServerMetadata(session, server, response) };
     const grants = strings(last.metadata, 'grant_types_supported');
     if (candidates.length === 1 || grants === undefined || grants.includes(grantType)) break;
   }
   return last;
 }
 
-async function fetchServerMetadata(session: Session, server: string): Promise<JsonObject> {
+/**
+ * Asks a server for its metadata at the place of RFC 8414; where nothing is there, at those of OpenID Connect Discovery, which is all that many
+ * servers have (RFC 8414 5). That it is the wrong place is for whoever reads the trace.
+ */
+async function askServer(session: Session, server: string): Promise<HttpResponse> {
+  const ask = (url: string): Promise<HttpResponse> =>
+    send(session, {
+      exchange: 'as-metadata',
+      to: 'authorization-server',
+      url,
+      headers: [['accept', 'application/json']],
+    });
+  const first = await ask(wellKnown(server, 'oauth-authorization-server'));
+  if (!isMissing(first)) return first;
+  const elsewhere = [
+    appendedWellKnownUrl(server, 'openid-configuration'),
+    wellKnownUrl(server, 'openid-configuration'),
+    appendedWellKnownUrl(server, 'oauth-authorization-server'),
+  ];
+  const asked = wellKnown(server, 'oauth-authorization-server');
+  for (const url of new Set(elsewhere)) {
+    if (url === undefined || url === asked) continue;
+    const response = await ask(url);
+    if (response.status === 200) return response;
+  }
+  return first;
+}
+
+function isMissing({ status }: HttpResponse): boolean {
+  return status === 404 || status === 405 || status === 410;
+}
+
+async function readServerMetadata(session: Session, server: string, response: HttpResponse): Promise<JsonObject> {
   const { context } = session;
-  const response = await send(session, {
-    exchange: 'as-metadata',
-    to: 'authorization-server',
-    url: wellKnown(server, 'oauth-authorization-server'),
-    headers: [['accept', 'application/json']],
-  });
   const { value, errors } = readJson(response.body, { maxDepth: 40 });
   await context.accept('wallet/as-metadata/status', () => {
     must(response.status === 200, `authorization server metadata was answered with status ${response.status}`);

@@ -1,5 +1,6 @@
 import { verifyJws } from '../../../protocol/jose/jws.ts';
 import type { SigningKey } from '../../../protocol/jose/keys.ts';
+import { thumbprint } from '../../../protocol/jose/jwk.ts';
 import { sameKey } from '../../../protocol/jose/keys.ts';
 import { isSignatureAlg } from '../../../protocol/jose/algorithms.ts';
 import { didKeys, resolveDid, splitDidUrl } from '../../../protocol/did.ts';
@@ -130,10 +131,13 @@ function judgeIssuer(session: Session, key: IssuerKey, payload: JsonObject | und
   must(certified, 'iss is neither the credential issuer nor in the certificate');
 }
 
-/** The key of ours that `cnf` names, by `jwk` or by a DID URL in `kid`. */
+/** The key of ours that `cnf` names, by `jwk`, by its thumbprint (RFC 9449 6.1) or by a DID URL in `kid`. */
 function boundKey(payload: JsonObject | undefined, keys: readonly SigningKey[]): SigningKey | undefined {
   const cnf = obj(payload, 'cnf');
-  const jwk = obj(cnf, 'jwk') ?? keyOfKid(str(cnf, 'kid'));
+  const jkt = str(cnf, 'jkt');
+  const named = obj(cnf, 'jwk');
+  if (named === undefined && jkt !== undefined) return keys.find((key) => thumbprint(key.publicJwk) === jkt);
+  const jwk = named ?? keyOfKid(str(cnf, 'kid'));
   return jwk === undefined ? undefined : keys.find((key) => sameKey(key.publicJwk, jwk));
 }
 

@@ -2,7 +2,7 @@ import { readDidDocument, didKeys, resolveDidWith, splitDidUrl } from '../../../
 import type { JsonObject } from '../../../protocol/json.ts';
 import { arr, isObject, obj, readJson, str } from '../../../protocol/json.ts';
 import type { Certificate } from '../../../protocol/x509.ts';
-import { isSuccess, send } from '../send.ts';
+import { isSuccess, send, sendAside } from '../send.ts';
 import type { Session } from '../session.ts';
 import { isServiceUrl, wellKnown } from '../url.ts';
 import { chainOf, hasBrokenChain } from './certificates.ts';
@@ -39,9 +39,9 @@ export async function findIssuerKey(
   }
   const iss = str(payload, 'iss');
   const kid = str(header, 'kid');
-  if (iss?.startsWith('did:') === true || (iss === undefined && kid?.startsWith('did:') === true)) {
-    return keyOfDid(session, iss ?? splitDidUrl(kid ?? '').did, kid);
-  }
+  if (iss?.startsWith('did:') === true) return keyOfDid(session, iss, kid);
+  // A DID URL names its key whatever the iss.
+  if (kid?.startsWith('did:') === true) return keyOfDid(session, splitDidUrl(kid).did, kid);
   if (isServiceUrl(iss)) return keyOfMetadata(session, iss, kid);
   return { jwk: undefined, via: 'none', problem: 'neither x5c, nor an iss that leads to a key' };
 }
@@ -49,8 +49,8 @@ export async function findIssuerKey(
 /** The key of a DID; with `kid` the one it names. */
 export async function keyOfDid(session: Session, did: string, kid: string | undefined): Promise<IssuerKey> {
   const { document } = await resolveDidWith(did, async (url) => {
-    const response = await send(session, { exchange: 'did-document', to: 'issuer', url });
-    return isSuccess(response) ? response.body : undefined;
+    const response = await sendAside(session, { exchange: 'did-document', to: 'issuer', url });
+    return response !== undefined && isSuccess(response) ? response.body : undefined;
   });
   const checked = document === undefined ? undefined : readDidDocument(document, did).document;
   if (checked === undefined) return { jwk: undefined, via: 'did', problem: 'the DID cannot be resolved' };
@@ -65,14 +65,16 @@ export async function keyOfDid(session: Session, did: string, kid: string | unde
 
 async function keyOfMetadata(session: Session, iss: string, kid: string | undefined): Promise<IssuerKey> {
   const via = 'metadata' as const;
-  const response = await send(session, {
+  const response = await sendAside(session, {
     exchange: 'jwt-vc-issuer-metadata',
     to: 'issuer',
     url: wellKnown(iss, 'jwt-vc-issuer'),
     headers: [['accept', 'application/json']],
   });
-  if (response.status !== 200)
-    return { jwk: undefined, via, problem: `JWT VC issuer metadata: status ${response.status}` };
+  if (response?.status !== 200) {
+    const why = response === undefined ? 'cannot be reached' : `status ${response.status}`;
+    return { jwk: undefined, via, problem: `JWT VC issuer metadata: ${why}` };
+  }
   const metadata = objectOf(response.body);
   const statedIssuer = str(metadata, 'issuer');
   const uri = str(metadata, 'jwks_uri');

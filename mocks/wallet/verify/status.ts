@@ -3,7 +3,7 @@ import { fromUtf8 } from '../../../core/http.ts';
 import { verifyJws } from '../../../protocol/jose/jws.ts';
 import type { JsonObject } from '../../../protocol/json.ts';
 import { readStatusListToken, readStatusReference, statusAt } from '../../../protocol/status-list.ts';
-import { isSuccess, must, send, typeOf } from '../send.ts';
+import { isSuccess, must, sendAside, typeOf } from '../send.ts';
 import type { Session } from '../session.ts';
 import { leeway, seconds } from '../session.ts';
 import { isServiceUrl } from '../url.ts';
@@ -16,8 +16,9 @@ export async function askStatus(session: Session, claims: JsonObject): Promise<v
   if (reference !== undefined && isServiceUrl(reference.uri)) await fetchList(session, reference.uri);
 }
 
-function fetchList(session: Session, url: string): Promise<HttpResponse> {
-  return send(session, {
+/** The answer of the status issuer; undefined if it cannot be reached. */
+function fetchList(session: Session, url: string): Promise<HttpResponse | undefined> {
+  return sendAside(session, {
     exchange: 'status-list',
     to: 'status-issuer',
     url,
@@ -45,6 +46,12 @@ export async function verifyStatus(
     return;
   }
   const response = await fetchList(session, uri);
+  if (response === undefined) {
+    await context.accept('wallet/credential/status-signature', () => {
+      must(false, 'the status list cannot be reached');
+    });
+    return;
+  }
   const token = readStatusListToken(fromUtf8(response.body).trim());
   const { header, payload } = token.jwt;
   const found = await findIssuerKey(session, header, payload);
