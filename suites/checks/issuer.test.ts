@@ -341,6 +341,19 @@ const ROWS: readonly Row[] = [
   ],
   // as-metadata.ts
   [
+    'as-metadata/location',
+    'plain',
+    'the place of OpenID Connect',
+    {
+      kind: 'as-metadata-request',
+      anybody: true,
+      change: (wire) => {
+        wire.url = wire.url?.replace('oauth-authorization-server', 'openid-configuration');
+      },
+    },
+  ],
+  ['token-response/bound', 'code', 'Bearer', { kind: 'token-response', change: json(set('token_type', 'Bearer')) }],
+  [
     'as-metadata/issuer',
     'plain',
     'another issuer',
@@ -719,5 +732,31 @@ describe('an issuer', () => {
     const after = red(judged(edited(traces.get(trace) ?? [], edit), 'issuer', PROFILE));
     expect(before).not.toContain(check);
     expect(after).toContain(check);
+  });
+
+  it('is not accused for a redirect of its log-in that carries a code of somebody else', () => {
+    const edit: Edit = {
+      kind: 'authorization-response',
+      change: header('location', 'https://log-in.example/callback?code=abc&state=of-the-log-in'),
+    };
+    const after = red(judged(edited(traces.get('code') ?? [], edit), 'issuer', PROFILE));
+    expect(after.filter((check) => check.startsWith('authorization-response/'))).toEqual([]);
+  });
+
+  it('speaks no protocol while it is down', () => {
+    const failed = (traces.get('plain') ?? []).map((entry) =>
+      entry.type === 'message' && entry.kind === 'credential-response' ? { ...entry, kind: 'credential-error' } : entry,
+    );
+    const schema = (status: number): boolean => {
+      const edit: Edit = {
+        kind: 'credential-error',
+        change: (wire) => {
+          wire.status = status;
+          wire.text = '{"message":"try again later"}';
+        },
+      };
+      return red(judged(edited(failed, edit), 'issuer', PROFILE)).includes('message/schema');
+    };
+    expect([503, 429, 400].map(schema)).toEqual([false, false, true]);
   });
 });
