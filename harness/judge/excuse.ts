@@ -37,9 +37,15 @@ function shownBy(run: RunView, tests: Iterable<Test>): Shown {
   return shown;
 }
 
-/** A mock of ours was the one that did not go on: what the target sent was wrong, and no configuration excuses that. */
+/**
+ * A mock of ours was the one that did not go on: what the target sent was wrong, and no configuration excuses that. What was refused so that the
+ * target tries again is none of it.
+ */
 function refusedHere(flow: FlowView): boolean {
-  return flow.events.some((event) => event.event === 'step' && event.result === 'refused');
+  const last = flow.messages.findLast((message) => message.author === 'sut' && message.parent === undefined);
+  return flow.events.some(
+    (event) => event.event === 'step' && event.result === 'refused' && event.seq > (last?.seq ?? -1),
+  );
 }
 
 /**

@@ -78,6 +78,8 @@ export async function playInMemory(
     readonly dead?: true;
     /** A wallet that does not tell how it ended; its silence is waited for in real time. */
     readonly silent?: true;
+    /** The harness comes with identities that the target does not trust. */
+    readonly stranger?: IdentitySet;
   },
 ): Promise<Played> {
   const { profile } = setting;
@@ -121,7 +123,12 @@ export async function playInMemory(
     log.append({ type: 'material', use: 'declared-feature', value: { feature, offered: true } });
   await playRun(
     {
-      stage: memoryStage(network, { log, identities: setting.ours, ports: { clock, random }, origin: ORIGIN }),
+      stage: memoryStage(network, {
+        log,
+        identities: deviation.stranger ?? setting.ours,
+        ports: { clock, random },
+        origin: ORIGIN,
+      }),
       driver: deviation.dead === true ? deadDriver(role) : target.driver,
       credentialIssuer: deviation.dead === true ? NOWHERE : target.credentialIssuer,
       role,
