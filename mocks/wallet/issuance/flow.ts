@@ -157,7 +157,9 @@ async function chooseConfigurations(
     );
   });
   const wanted = offer.configurationIds.length > 0 ? offer.configurationIds : Object.keys(configurations);
-  const usable = wanted.filter(ofFormat);
+  const known = wanted.filter(ofFormat);
+  // Who does not look asks for what the metadata does not have, since it was offered.
+  const usable = known.length > 0 ? known : wanted.filter((id) => !Object.hasOwn(configurations, id));
   if (usable.length === 0) {
     throw new CounterpartRefusal('credential-offer', 0, undefined, `nothing that this wallet can take: no ${format}`);
   }
