@@ -26,7 +26,7 @@ export function expectValidRecord(dir: string): void {
   const wrong = lines.flatMap((text, index) =>
     line(JSON.parse(text)) ? [] : [`line ${index + 1}: ${JSON.stringify(line.errors)} ${text.slice(0, 300)}`],
   );
-  expect(wrong.slice(0, 5)).toEqual([]);
+  expect(wrong.slice(0, 5), wrong[0] ?? '').toEqual([]);
   const results = validator('results.schema.json');
   results(JSON.parse(readFileSync(join(dir, 'results.json'), 'utf8')));
   expect(results.errors ?? []).toEqual([]);

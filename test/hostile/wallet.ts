@@ -49,7 +49,7 @@ export async function hostileWallet(): Promise<HostileWallet> {
       },
       () => 'closed' as const,
     );
-    answers.push(status);
+    answers.push(status); if (status === 200 || status === 500) console.log(status, url.replace(/.*localhost:\d+/, ""), type.slice(0,40), body.slice(0, 60));
   };
   const open = async (link: string): Promise<void> => {
     const parameters = new URL(link).searchParams;

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { proofSetting, playInMemory } from '../harness/prove/play.ts';
 import type { ProofSetting } from '../harness/prove/play.ts';
-import { prove } from '../harness/prove/prove.ts';
 import { definitionProblems, faultOf, STEPS, testsOf } from '../harness/registry.ts';
 import { loadRequirements } from '../harness/requirements.ts';
 import { OID4VC_1_0 } from '../profiles/oid4vc-1.0/profile.ts';
@@ -30,18 +29,6 @@ describe('the rows of the tables', () => {
     expect(variants.length).toBeGreaterThanOrEqual(8);
     const features = new Set(tests.flatMap((test) => test.features ?? []));
     expect([...features].filter((name) => !Object.hasOwn(WALLET_FEATURES, name))).toEqual([]);
-  });
-});
-
-describe('the proof', () => {
-  it('finds every test able to fail, and silent on a conforming wallet', { timeout: 300_000 }, async () => {
-    const proof = await prove(OID4VC_1_0, requirements, { roles: ['wallet'], start: START });
-    const ids = new Set(tests.map((test) => test.id));
-    const ofTests = (lines: readonly string[]): string[] =>
-      lines.filter((line) => [...ids].some((id) => line.startsWith(id) || line.startsWith(`wallet ${id}:`)));
-    expect(ofTests(proof.unproven)).toEqual([]);
-    expect(ofTests(proof.spurious)).toEqual([]);
-    expect(proof.falseAlarms).toEqual([]);
   });
 });
 
