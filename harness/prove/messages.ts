@@ -12,7 +12,8 @@ const SAMPLES = 4;
 
 /**
  * Breaks messages of a recorded conforming trace, one schema rule at a time, and hands each to the message checks of its kind: the
- * requirement of the rule must turn red. Returns the ids that the schemas judged and that no broken message turned red.
+ * requirement of the rule must turn red. Returns what is not proven: ids that the schemas judged and that no broken message turned red, and
+ * broken messages that nothing noticed.
  */
 export function schemaProof(
   role: Role,
@@ -23,6 +24,7 @@ export function schemaProof(
   const run = runView(entries, { role, profile: setting.profile, skewMs: 300_000, variantOf: () => undefined });
   const judged = new Set<string>();
   const proven = new Set<string>();
+  const unnoticed: string[] = [];
   for (const [kind, samples] of samplesByKind(run, judged, setting)) {
     for (const { message, flow } of samples) {
       for (const mutation of mutationsFor(kind, message.value)) {
@@ -30,12 +32,13 @@ export function schemaProof(
         for (const id of red) proven.add(id);
         if (!mutation.requirements.some((id) => red.has(id))) {
           add({ defect: `${kind}: ${mutation.name}`, at: kind, expected: mutation.requirements, red: [...red] });
+          unnoticed.push(`message ${kind}: ${mutation.name}`);
         }
       }
     }
     add({ defect: `${kind}: every rule of its schema`, at: kind, expected: [], red: [] });
   }
-  return [...judged].filter((id) => !proven.has(id));
+  return [...[...judged].filter((id) => !proven.has(id)).map((id) => `schema ${id}`), ...unnoticed];
 }
 
 interface Sample {

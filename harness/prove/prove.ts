@@ -58,7 +58,7 @@ export async function prove(profile: Profile, requirements: RequirementIndex, op
     summary: {
       checks,
       tests,
-      proven: checks + tests - unproven.length,
+      proven: checks + tests - unproven.filter((id) => !/^(schema|message|defect) /u.test(id)).length,
       unproven: unproven.length,
       spurious: spurious.length,
       falseAlarms: falseAlarms.length,
@@ -91,8 +91,7 @@ async function proveRole(role: Role, setting: ProofSetting, options: ProveOption
   const full = options.full === true;
   const behaviour = await behaviourProof(role, tests, setting, full, part, add);
   const provenChecks = await defectProof(role, tests, checks, conforming, setting, behaviour.checks, full, part, add);
-  for (const requirement of schemaProof(role, conforming.log.entries, setting, add))
-    part.unproven.push(`schema ${requirement}`);
+  part.unproven.push(...schemaProof(role, conforming.log.entries, setting, add));
   for (const test of tests) {
     // A straight test is proven if some broken target turns it red.
     if (!behaviour.tests.has(test.id)) part.unproven.push(test.id);
