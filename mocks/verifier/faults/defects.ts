@@ -5,13 +5,12 @@ import { sha256Base64url } from '../../../protocol/encoding.ts';
 import { signCompact } from '../../../protocol/jose/jws.ts';
 import type { EncryptionKey } from '../../../protocol/jose/keys.ts';
 import { arr, isObject } from '../../../protocol/json.ts';
-import type { BytesDraft, FormDraft, JsonDraft, JwtDraft, ResponseDraft } from '../../drafts.ts';
+import type { BytesDraft, JsonDraft, JwtDraft, ResponseDraft } from '../../drafts.ts';
 import type { EncryptionKeyDraft } from '../request.ts';
 import {
   ENCRYPTED,
   PLAIN,
   POSTED,
-  change,
   changeCredential,
   changeKeys,
   changeMetadata,

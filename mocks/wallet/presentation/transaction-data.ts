@@ -39,7 +39,8 @@ export async function readTransactionData(
   await context.accept(
     'wallet/request/transaction-data-type',
     () => {
-      const types = config.transactionDataTypes ?? (config.trust.anyVerifier === true ? 'any' : Object.keys(KNOWN_TYPES));
+      const types =
+        config.transactionDataTypes ?? (config.trust.anyVerifier === true ? 'any' : Object.keys(KNOWN_TYPES));
       if (types === 'any') return;
       for (const { value } of entries) judgeType(value, types);
     },
