@@ -68,6 +68,9 @@ describe('forms', () => {
       ),
     );
   });
+  it('takes lone surrogates, which JSON of a stranger may hold', () => {
+    expect(encodeForm({ a: 'x\ud800y' })).toBe('a=x%EF%BF%BDy');
+  });
   it('leaves undefined members out', () => {
     expect(encodeForm({ a: 'b c', d: undefined, é: '&' })).toBe('a=b%20c&%C3%A9=%26');
     expect(param(readForm('x=1'), 'x')).toBe('1');

@@ -74,7 +74,12 @@ export function encodeForm(parameters: Parameters | Readonly<Record<string, stri
   const list: Parameters = isList(parameters)
     ? parameters
     : Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return list.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+  return list.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');
+}
+
+/** `encodeURIComponent` for texts of strangers: a lone surrogate, at which that throws, becomes U+FFFD. */
+export function percentEncode(value: string): string {
+  return encodeURIComponent(value.replaceAll(/\p{Cs}/gu, '\ufffd'));
 }
 
 function isList(parameters: Parameters | Readonly<Record<string, string | undefined>>): parameters is Parameters {

@@ -3,6 +3,7 @@ import { DriverError } from '../../core/contracts/driver.ts';
 import type { HeaderList, HttpRequest, HttpResponse } from '../../core/http.ts';
 import { TransportError, fromUtf8, header, mediaType, utf8 } from '../../core/http.ts';
 import { isObject, member } from '../../protocol/json.ts';
+import { percentEncode } from '../../protocol/oauth.ts';
 import type { HttpCallConfig } from '../configuration/types.ts';
 import { brief, readAnswer } from './answers.ts';
 import { StopError, shutOutBy } from './stop.ts';
@@ -14,7 +15,7 @@ export function buildRequest(call: HttpCallConfig, values: Values): HttpRequest 
   const headers: [string, string][] = [];
   for (const [name, value] of Object.entries(call.headers ?? {}))
     headers.push([name, oneLine(fillText(value, values))]);
-  const url = fillText(call.url, values, encodeURIComponent);
+  const url = fillText(call.url, values, percentEncode);
   if (call.body === undefined) return { method: call.method ?? 'GET', url, headers, body: new Uint8Array() };
   const typed: HeaderList = headers;
   const type = mediaType(typed);

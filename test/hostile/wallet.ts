@@ -49,7 +49,7 @@ export async function hostileWallet(): Promise<HostileWallet> {
       },
       () => 'closed' as const,
     );
-    answers.push(status); if (status === 200 || status === 500) console.log(status, url.replace(/.*localhost:\d+/, ""), type.slice(0,40), body.slice(0, 60));
+    answers.push(status);
   };
   const open = async (link: string): Promise<void> => {
     const parameters = new URL(link).searchParams;
@@ -57,18 +57,19 @@ export async function hostileWallet(): Promise<HostileWallet> {
     const targets =
       offer === null
         ? [await responseUri(parameters)]
-        : ['token', 'nonce', 'credential', 'notification', 'par', '.well-known/nothing'].map(
+        : ['token', 'credential'].map(
             (path) => `${(JSON.parse(offer) as { credential_issuer: string }).credential_issuer}/${path}`,
           );
     for (const url of targets) for (const [type, body] of BODIES) await strike(url, type, body);
   };
   const server = createServer((request, response) => {
-    void read(request).then(async (body) => {
-      await open((JSON.parse(body) as { link: string }).link);
+    const answer = async (): Promise<void> => {
+      await open((JSON.parse(await read(request)) as { link: string }).link);
       response
         .writeHead(200, { 'content-type': JSON_TYPE })
         .end(JSON.stringify({ outcome: 'accepted', detail: POISON }));
-    });
+    };
+    void answer();
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   return {
