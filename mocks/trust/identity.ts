@@ -46,7 +46,7 @@ export function createAuthority(clock: Clock, random: Random, commonName = 'Touc
     },
     key,
   );
-  return { key, der, pem: certificatePem(der) };
+  return { key, der: Uint8Array.from(der), pem: certificatePem(der) };
 }
 
 /** What a leaf certificate says. Times in ms since the epoch; default one day ago and two years after it. */
